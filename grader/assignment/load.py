@@ -1,0 +1,154 @@
+"""Read an assignment folder."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ..digest import digest_files
+from ..errors import AssignmentError
+from ..patterns import file_matches
+from .model import AssignmentFile
+from .toml_errors import explain
+
+__all__ = ["FILE_NAME", "Assignment", "load_assignment"]
+
+FILE_NAME = "assignment.toml"
+IGNORED_FOLDERS = frozenset({"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".idea", ".vscode"})
+IGNORED_FILES = ("*.pyc", ".DS_Store", "Thumbs.db", "*~", "*.swp")
+_MAX_SIZE = 64 * 2**20
+_TEST_FILES = ("test_*.py", "*_test.py")
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment folder, read.
+
+    Attributes:
+        root: Where it was read from.
+        settings: ``assignment.toml``.
+        files: All its files by relative path.
+        version: Digest of the files.
+    """
+
+    root: Path
+    settings: AssignmentFile
+    files: Mapping[str, bytes]
+    version: str
+
+    def folder(self, name: str) -> dict[str, bytes]:
+        """The files under one of its folders, by path relative to that folder."""
+        prefix = f"{name}/"
+        return {path.removeprefix(prefix): data for path, data in self.files.items() if path.startswith(prefix)}
+
+    @property
+    def solutions(self) -> list[str]:
+        """Names of the folders under ``solutions/``, the reference first."""
+        names = {path.split("/")[1] for path in self.files if path.startswith("solutions/") and path.count("/") > 1}
+        return sorted(names, key=lambda name: (name != "reference", name))
+
+    @property
+    def tests(self) -> dict[str, bytes]:
+        """All files under ``tests/``, by path relative to the assignment."""
+        return {path: data for path, data in self.files.items() if path.startswith("tests/")}
+
+    @property
+    def provided_modules(self) -> frozenset[str]:
+        """Top-level names of the modules that are the submission's: those of required files, starter and reference."""
+        paths = [*self.settings.submission.required, *self.folder("starter"), *self.folder("solutions/reference")]
+        return frozenset(path.partition("/")[0].removesuffix(".py") for path in paths if path.endswith(".py"))
+
+    def text(self, path: str) -> str:
+        """The text of one of its files; empty if it is not there."""
+        try:
+            return self.files.get(path, b"").decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise AssignmentError(self.root / path, "is not UTF-8 text") from None
+
+
+def load_assignment(root: Path) -> Assignment:
+    """Read the assignment in a folder.
+
+    Raises:
+        AssignmentError: It can't be used; the message names file, line and what to do.
+    """
+    if not root.exists():
+        raise AssignmentError(root, "no such folder")
+    if not root.is_dir():
+        raise AssignmentError(root, "is not a folder; an assignment is a folder with an assignment.toml in it")
+    if not (root / FILE_NAME).is_file():
+        raise AssignmentError(root, "has no assignment.toml; 'grader new' makes a folder to start from")
+    settings = _read_settings(root / FILE_NAME)
+    files = _read_files(root)
+    assignment = Assignment(root, settings, files, digest_files(files))
+    _check_tests(assignment)
+    _check_solutions(assignment)
+    return assignment
+
+
+def _read_settings(path: Path) -> AssignmentFile:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise AssignmentError(path, "is not UTF-8 text") from None
+    try:
+        return AssignmentFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise AssignmentError(path, f"is not valid TOML: {error}") from None
+    except ValidationError as error:
+        raise explain(path, text, error, AssignmentFile) from None
+
+
+def _read_files(root: Path) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    size = 0
+    for path in _walk(root):
+        size += path.stat().st_size
+        if size > _MAX_SIZE:
+            raise AssignmentError(root, f"is larger than {_MAX_SIZE // 2**20} MiB")
+        files[path.relative_to(root).as_posix()] = path.read_bytes()
+    return files
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.is_symlink():
+            raise AssignmentError(path, "is a link; an assignment holds its files itself")
+        if path.is_dir():
+            if path.name not in IGNORED_FOLDERS:
+                yield from _walk(path)
+        elif not path.is_file():
+            raise AssignmentError(path, "is not a regular file")
+        elif not file_matches(path.name, IGNORED_FILES):
+            yield path
+
+
+def _check_tests(assignment: Assignment) -> None:
+    hidden = assignment.root / "tests" / "hidden"
+    if not any(file_matches(path, _TEST_FILES) for path in assignment.folder("tests/hidden")):
+        raise AssignmentError(hidden, "has no tests (test_*.py or *_test.py)")
+    for path, data in assignment.tests.items():
+        if path.endswith(".py"):
+            try:
+                ast.parse(data)
+            except (SyntaxError, ValueError) as error:
+                line = getattr(error, "lineno", None)
+                raise AssignmentError(assignment.root / path, f"is not valid Python: {error}", line) from None
+
+
+def _check_solutions(assignment: Assignment) -> None:
+    if "reference" not in assignment.solutions:
+        raise AssignmentError(
+            assignment.root / "solutions" / "reference", "is missing: a solution that gets full marks is part of an assignment"
+        )
+    for declared in assignment.settings.solution:
+        if declared.path not in assignment.solutions:
+            raise AssignmentError(
+                assignment.root / FILE_NAME,
+                f"solution {declared.path!r} has no folder under solutions/ (there: {', '.join(assignment.solutions)})",
+            )

@@ -1,0 +1,158 @@
+"""The contents of ``assignment.toml``."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+
+from ..model import Model
+from ..scoring.criteria import Criterion, TestsCriterion
+
+__all__ = [
+    "AssignmentFile",
+    "Competency",
+    "Expectation",
+    "Feedback",
+    "FeedbackLevel",
+    "LateRule",
+    "LimitsTable",
+    "Policy",
+    "Solution",
+    "SubmissionRules",
+]
+
+FeedbackLevel = Literal["nothing", "count", "name", "message", "full"]
+_UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]i?B|B)")
+
+
+def _size(value: object) -> object:
+    if isinstance(value, str):
+        match = _SIZE.fullmatch(value.strip())
+        if match is None:
+            raise ValueError('a size is a number and a unit, such as "256 MiB" or "500 KB"')
+        return int(float(match[1]) * _UNITS[match[2]])
+    return value
+
+
+Size = Annotated[
+    int,
+    BeforeValidator(_size),
+    WithJsonSchema({"type": ["integer", "string"], "description": 'Bytes, or a number and a unit: "1 MiB".'}),
+]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class SubmissionRules(Model):
+    """``[submission]``: what learners hand in."""
+
+    required: tuple[str, ...] = Field(
+        min_length=1, strict=False, description="Files that must be there; the first is the program."
+    )
+    allowed: tuple[str, ...] = Field(default=("*.py",), strict=False, description="Patterns of files that may be there.")
+    max_size: Size = Field(default=2**20, gt=0, le=16 * 2**20, description="Of all files together.")
+    max_files: int = Field(default=50, gt=0, le=1000)
+
+    @field_validator("required")
+    @classmethod
+    def _paths(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        for path in paths:
+            if path.startswith("/") or "\\" in path or any(part in ("", ".", "..") for part in path.split("/")):
+                raise ValueError(f"{path!r} is not a relative path with forward slashes")
+        return paths
+
+
+class LimitsTable(Model):
+    """``[limits]``: what each test may use."""
+
+    cpu_time: Number = Field(default=2.0, gt=0, le=600, description="Seconds of CPU, counted by the kernel.")
+    memory: Size = Field(default=256 * 2**20, ge=32 * 2**20, le=16 * 2**30)
+    processes: int = Field(default=64, ge=1, le=4096, description="Processes and threads at once.")
+    output: Size = Field(default=2**20, gt=0, le=16 * 2**20)
+    total_time: Number = Field(default=60.0, gt=0, le=3600, description="Seconds of wall clock for all tests.")
+
+
+class LateRule(Model):
+    """``late``: what handing in late costs."""
+
+    per_day: Number = Field(ge=0, le=100, description="Percent of the score for each day begun.")
+    until: int = Field(ge=0, description="Days after which nothing is accepted.")
+
+
+class Policy(Model):
+    """``[policy]``: when and how often."""
+
+    due: AwareDatetime | None = Field(default=None, description="With a time zone offset.")
+    late: LateRule | None = None
+    attempts: int | None = Field(default=None, gt=0)
+    counts: Literal["best", "last"] = "best"
+
+
+class Feedback(Model):
+    """``[feedback]``: what learners see of hidden tests."""
+
+    hidden: FeedbackLevel = "name"
+
+
+class Competency(Model):
+    """``[[competency]]``: something that tests show."""
+
+    id: str = Field(min_length=1)
+    name: str | None = None
+    tests: tuple[str, ...] = Field(default=(), strict=False, description="Patterns of tests that show it.")
+
+
+class Expectation(Model):
+    """``score`` of a solution: bounds in percent of the maximum."""
+
+    below: Number | None = None
+    at_least: Number | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Expectation:
+        if self.below is None and self.at_least is None:
+            raise ValueError("say 'below', 'at_least' or both")
+        return self
+
+
+class Solution(Model):
+    """``[[solution]]``: a submission the instructor wrote, and what it should get."""
+
+    path: str = Field(pattern=r"^[^/\\]+$", description="Folder under solutions/.")
+    score: Expectation | None = None
+    fails: tuple[str, ...] = Field(default=(), strict=False, description="Patterns of tests it must not pass.")
+    passes: tuple[str, ...] = Field(default=(), strict=False, description="Patterns of tests it must pass.")
+
+    @model_validator(mode="after")
+    def _some(self) -> Solution:
+        if self.score is None and not self.fails and not self.passes:
+            raise ValueError("declare what it should get: 'score', 'fails' or 'passes'")
+        return self
+
+
+class AssignmentFile(Model):
+    """``assignment.toml``."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=100, description="Lower case, digits, . _ -")
+    title: str = Field(min_length=1)
+    language: Literal["python"] = "python"
+    submission: SubmissionRules
+    limits: LimitsTable = LimitsTable()
+    criterion: tuple[Criterion, ...] = Field(default=(TestsCriterion(weight=100.0),), min_length=1, strict=False)
+    policy: Policy = Policy()
+    feedback: Feedback = Feedback()
+    competency: tuple[Competency, ...] = Field(default=(), strict=False)
+    solution: tuple[Solution, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> AssignmentFile:
+        for what, names in (
+            ("competency", [one.id for one in self.competency]),
+            ("solution", [one.path for one in self.solution]),
+        ):
+            twice = {name for name in names if names.count(name) > 1}
+            if twice:
+                raise ValueError(f"{what} {sorted(twice)[0]!r} is declared twice")
+        return self

@@ -1,0 +1,156 @@
+"""Check an assignment: does it measure what it should?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from .assignment import Assignment
+from .assignment.model import Solution
+from .errors import SubmissionRejected
+from .grading import Grader
+from .patterns import test_matches
+from .report import Report
+from .submission import Submission, read_submission
+
+__all__ = ["Finding", "check_assignment"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked.
+
+    Attributes:
+        title: What.
+        good: Whether it holds.
+        detail: What was found, and what to do if it does not hold.
+    """
+
+    title: str
+    good: bool
+    detail: str = ""
+
+
+def check_assignment(assignment: Assignment, grader: Grader, parallel: int = 1) -> Iterator[Finding]:
+    """Check everything that can be checked, one finding after the other."""
+    yield from _static_findings(assignment, grader)
+    declared = {solution.path: solution for solution in assignment.settings.solution}
+    names = [name for name in assignment.solutions if name != "reference"]
+    with ThreadPoolExecutor(parallel) as pool:
+        reference = pool.submit(_grade, assignment, grader, "solutions/reference")
+        starter = pool.submit(_grade, assignment, grader, "starter") if assignment.folder("starter") else None
+        others = {name: pool.submit(_grade, assignment, grader, f"solutions/{name}") for name in names}
+        yield _reference_finding(reference.result())
+        if starter is None:
+            yield Finding("starter", False, "there is no starter/ folder: learners have nothing to begin with")
+        else:
+            yield _starter_finding(starter.result())
+        for name, graded in others.items():
+            if name in declared:
+                yield from _solution_findings(declared[name], graded.result())
+            else:
+                yield Finding(f"solution {name}", False, "declares no expectation: add a [[solution]] with its path")
+
+
+def _grade(assignment: Assignment, grader: Grader, folder: str) -> Report | SubmissionRejected:
+    try:
+        submission = read_submission(assignment.root / folder, assignment.settings.submission)
+    except SubmissionRejected as rejected:
+        return rejected
+    return grader.grade(Submission(folder, submission.files, submission.digest))
+
+
+def _static_findings(assignment: Assignment, grader: Grader) -> Iterator[Finding]:
+    copies = list(_copied_tests(assignment))
+    yield Finding(
+        "hidden tests differ from public ones",
+        not copies,
+        f"also public, so learners know them: {', '.join(copies)}" if copies else "",
+    )
+    for competency in assignment.settings.competency:
+        unmatched = [p for p in competency.tests if not any(test_matches(one, [p]) for one in grader.test_ids)]
+        if unmatched:
+            yield Finding(f"competency {competency.id}", False, f"no test matches {', '.join(unmatched)}")
+    if not assignment.files.get("README.md", b"").strip():
+        yield Finding("statement", False, "README.md is missing or empty: learners don't know what to do")
+
+
+def _copied_tests(assignment: Assignment) -> Iterator[str]:
+    public = {body for _name, body in _test_functions(assignment.folder("tests/public"))}
+    for name, body in _test_functions(assignment.folder("tests/hidden")):
+        if body in public:
+            yield name
+
+
+def _test_functions(files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Name and body of each test function, whatever its layout and comments."""
+    for path, data in files.items():
+        if not path.endswith(".py"):
+            continue
+        for node in ast.walk(ast.parse(data)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
+                marks = [ast.dump(mark) for mark in node.decorator_list if "parametrize" in ast.dump(mark)]
+                yield node.name, "\n".join([*map(ast.dump, node.body), *marks])
+
+
+def _reference_finding(graded: Report | SubmissionRejected) -> Finding:
+    title = "reference gets full marks"
+    if isinstance(graded, SubmissionRejected) or graded.status != "graded":
+        return Finding(title, False, _not_graded(graded))
+    if graded.score == graded.max_score and all(test.outcome in ("passed", "skipped") for test in graded.tests):
+        return Finding(title, True, f"{graded.score:g} of {graded.max_score:g}, {len(graded.tests)} tests")
+    return Finding(title, False, f"{graded.score:g} of {graded.max_score:g}: {_failures(graded)}")
+
+
+def _starter_finding(graded: Report | SubmissionRejected) -> Finding:
+    title = "starter does not"
+    if isinstance(graded, SubmissionRejected):
+        return Finding(title, True, f"it is rejected: {graded}")
+    if graded.status != "graded":
+        return Finding(title, False, _not_graded(graded))
+    good = graded.score != graded.max_score
+    return Finding(title, good, f"{graded.score:g} of {graded.max_score:g}")
+
+
+def _solution_findings(expected: Solution, graded: Report | SubmissionRejected) -> Iterator[Finding]:
+    title = f"solution {expected.path}"
+    if isinstance(graded, SubmissionRejected) or graded.status != "graded":
+        yield Finding(title, False, _not_graded(graded))
+        return
+    assert graded.score is not None and graded.max_score
+    percent = 100 * graded.score / graded.max_score
+    problems = list(_deviations(expected, graded, percent))
+    yield Finding(title, not problems, "; ".join(problems) or f"{percent:.4g} %, as declared")
+
+
+def _deviations(expected: Solution, graded: Report, percent: float) -> Iterator[str]:
+    if expected.score and expected.score.below is not None and percent >= expected.score.below:
+        yield f"gets {percent:.4g} %, should get below {expected.score.below:g} %"
+    if expected.score and expected.score.at_least is not None and percent < expected.score.at_least:
+        yield f"gets {percent:.4g} %, should get at least {expected.score.at_least:g} %: {_failures(graded)}"
+    for patterns, should_pass in ((expected.fails, False), (expected.passes, True)):
+        for pattern in patterns:
+            matched = [test for test in graded.tests if test_matches(test.id, [pattern])]
+            if not matched:
+                yield f"no test matches {pattern!r}"
+            for test in matched:
+                if (test.outcome == "passed") != should_pass:
+                    yield f"{test.id.rpartition('::')[2]} {test.outcome}, should {'' if should_pass else 'not '}pass"
+
+
+def _failures(graded: Report) -> str:
+    failed = [test for test in graded.tests if test.outcome not in ("passed", "skipped")]
+    shown = [f"{test.id.partition('::')[2]} {test.outcome} ({_first_line(test.message)})" for test in failed[:3]]
+    more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+    return "; ".join(shown) + more
+
+
+def _first_line(text: str | None) -> str:
+    return text.strip().splitlines()[0] if text and text.strip() else "no message"
+
+
+def _not_graded(graded: Report | SubmissionRejected) -> str:
+    return f"is rejected: {graded}" if isinstance(graded, SubmissionRejected) else f"could not be graded: {graded.reason}"
+

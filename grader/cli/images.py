@@ -1,0 +1,46 @@
+"""``grader images``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sandboxes.images.build import ImageBuilder
+
+from ..assignment import load_assignment
+from .consoles import err, out
+from .working import open_engine
+
+__all__ = ["command"]
+
+
+@click.group(name="images")
+def command() -> None:
+    """The images that sandboxes are started from."""
+
+
+@command.command(name="build")
+@click.argument("assignments", type=click.Path(path_type=Path), nargs=-1)
+def build(assignments: tuple[Path, ...]) -> None:
+    """Build what is missing: the images for plain Python, and those with the packages of ASSIGNMENTS."""
+    loaded = [load_assignment(path) for path in assignments]
+    last = ""
+
+    with open_engine() as engine, err.status("looking at the images") as status:
+
+        def show(text: str) -> None:
+            nonlocal last
+            status.update(text)
+            if not err.is_terminal and text.split()[0] != last:  # without a terminal, one line for each kind of step
+                last = text.split()[0]
+                err.print(text, markup=False)
+
+        builder = ImageBuilder(engine, show)
+        images = {"candidate": builder.candidate(""), "examiner": builder.examiner("", "")}
+        for assignment in loaded:
+            needs, test_needs = assignment.text("requirements.txt"), assignment.text("tests/requirements.txt")
+            images[f"candidate of {assignment.settings.id}"] = builder.candidate(needs)
+            images[f"examiner of {assignment.settings.id}"] = builder.examiner(needs, test_needs)
+    for name, image in images.items():
+        out.print(f"{name}: {image.removeprefix('sha256:')[:12]}")

@@ -1,0 +1,114 @@
+"""Reports as people read them in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from ..report import Report, TestResult
+
+__all__ = ["show_report", "show_table"]
+
+_MARKS = {
+    "passed": "[green]✓[/]",
+    "failed": "[red]✗[/]",
+    "error": "[red]![/]",
+    "timed_out": "[yellow]⏱[/]",
+    "out_of_memory": "[yellow]▣[/]",
+    "crashed": "[magenta]☠[/]",
+    "skipped": "[dim]–[/]",
+}
+_WORDS = {"timed_out": "timed out", "out_of_memory": "out of memory"}
+
+
+def show_report(console: Console, report: Report, title: str) -> None:
+    """One report in full."""
+    if report.status != "graded":
+        return
+    console.print(Panel(_summary(report), title=escape(f"{title}: {report.submission.name}"), title_align="left", expand=False))
+    for visibility in ("public", "hidden"):
+        tests = [test for test in report.tests if test.visibility == visibility]
+        if tests:
+            passed = sum(test.outcome == "passed" for test in tests)
+            console.print(f"\n[bold]{visibility.capitalize()} tests[/] [dim]{passed} of {len(tests)} passed[/]")
+            for test in tests:
+                console.print(_test(test))
+
+
+def _summary(report: Report) -> RenderableType:
+    lines = Table.grid(padding=(0, 2))
+    lines.add_row("[bold]score[/]", f"[bold {_colour(report)}]{_number(report.score)}[/] of {_number(report.max_score)}", "")
+    for line in report.criteria:
+        lines.add_row(f"  {line.kind}", f"{_number(line.score)} of {_number(line.max_score)}", f"[dim]{escape(line.detail)}[/]")
+    if report.competencies:
+        lines.add_row("", "", "")
+        lines.add_row("[bold]competencies[/]", "", "")
+        for one in report.competencies:
+            lines.add_row(f"  {escape(one.name or one.id)}", f"{one.score:.0%}", _bar(one.score))
+    environment = Text(f"graded in {report.timing.wall_time:.2f} s, Python {report.environment.python}", style="dim")
+    return Group(lines, Text(""), environment)
+
+
+def _test(test: TestResult) -> RenderableType:
+    name = escape(test.id.partition("::")[2].replace("::", " › "))
+    word = "" if test.outcome in ("passed", "failed") else f" [yellow]{_WORDS.get(test.outcome, test.outcome)}[/]"
+    points = f" [dim]{test.points:g}/{test.max_points:g} points[/]" if test.max_points != 1 else ""
+    head = f"  {_MARKS[test.outcome]} {name}{word}{points}"
+    if test.outcome == "passed":
+        return head
+    parts: list[RenderableType] = [head]
+    if test.message:
+        parts.append(Padding(Text(_shortened(test.message), style="dim"), (0, 0, 0, 6)))
+    if test.hint:
+        parts.append(Padding(Text(f"hint: {test.hint}", style="cyan"), (0, 0, 0, 6)))
+    return Group(*parts)
+
+
+def _shortened(text: str, most: int = 14) -> str:
+    lines = text.rstrip().splitlines()
+    return "\n".join(lines if len(lines) <= most else [*lines[:most], f"… {len(lines) - most} more lines"])
+
+
+def show_table(console: Console, reports: Sequence[Report], title: str) -> None:
+    """Several reports, a line each."""
+    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table.add_column("submission", overflow="fold")
+    table.add_column("score", justify="right")
+    table.add_column("passed", justify="right")
+    table.add_column("", overflow="fold")
+    for report in reports:
+        if report.status != "graded":
+            table.add_row(escape(report.submission.name), f"[red]{report.status}[/]", "", escape(report.reason or ""))
+            continue
+        passed = sum(test.outcome == "passed" for test in report.tests)
+        score = f"[{_colour(report)}]{_number(report.score)}[/] [dim]/ {_number(report.max_score)}[/]"
+        table.add_row(escape(report.submission.name), score, f"{passed}/{len(report.tests)}", _troubles(report))
+    console.print(table)
+
+
+def _troubles(report: Report) -> str:
+    counts: dict[str, int] = {}
+    for test in report.tests:
+        if test.outcome not in ("passed", "skipped"):
+            counts[test.outcome] = counts.get(test.outcome, 0) + 1
+    return ", ".join(f"{_MARKS[outcome]} {count} {_WORDS.get(outcome, outcome)}" for outcome, count in counts.items())
+
+
+def _colour(report: Report) -> str:
+    share = (report.score or 0) / (report.max_score or 1)
+    return "green" if share >= 0.8 else "yellow" if share >= 0.5 else "red"
+
+
+def _number(value: float | None) -> str:
+    return f"{value or 0:.2f}".rstrip("0").rstrip(".")
+
+
+def _bar(share: float, width: int = 20) -> str:
+    full = round(share * width)
+    return f"[green]{'━' * full}[/][dim]{'━' * (width - full)}[/]"

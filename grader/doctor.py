@@ -1,0 +1,169 @@
+"""Look at this machine: can it grade, safely and with times that mean something?"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sandboxes.candidate import Candidate, candidate_spec
+from sandboxes.engine import Engine
+from sandboxes.errors import EngineUnavailable, SandboxFailure
+from sandboxes.images.base import BASE, image_id
+from sandboxes.images.build import ImageBuilder
+from sandboxes.links import Linker
+from sandboxes.meters import EngineMeter
+from sandboxes.owner import stale_folders
+from sandboxes.suite import Limits
+from sandboxes.sweep import stale_containers, sweep
+
+__all__ = ["Diagnosis", "diagnose"]
+
+Level = Literal["good", "doubtful", "bad"]
+_LOW_DISK = 5 * 2**30
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One point.
+
+    Attributes:
+        point: What was looked at.
+        level: ``good``, ``doubtful`` (it works, but) or ``bad`` (grading won't work, or not safely).
+        found: What was found.
+        advice: What to do, if anything.
+    """
+
+    point: str
+    level: Level
+    found: str
+    advice: str = ""
+
+
+def diagnose(fix: bool, runtime: str | None = None, on_progress: Callable[[str], None] = lambda text: None) -> Iterator[Diagnosis]:
+    """Look at everything, point by point; with ``fix``, build what is missing and remove what is left over."""
+    yield Diagnosis("Python", "good", f"{platform.python_version()} on {platform.system()} {platform.release()}")
+    try:
+        engine = Engine(runtime)
+    except EngineUnavailable as error:
+        yield Diagnosis("Docker Engine", "bad", str(error), _install_advice())
+        return
+    yield Diagnosis("Docker Engine", "good", f"{engine.version['Version']} (API {engine.version['ApiVersion']})")
+    yield from _isolation(engine)
+    yield from _accounting(engine)
+    yield _left_over(engine, fix)
+    yield _disk(engine)
+    yield _load()
+    yield from _sandbox(engine, fix, on_progress)
+
+
+def _isolation(engine: Engine) -> Iterator[Diagnosis]:
+    options = " ".join(engine.info.get("SecurityOptions") or [])
+    if "seccomp" in options and "unconfined" not in options:
+        yield Diagnosis("system call filter", "good", "seccomp is on")
+    else:
+        yield Diagnosis("system call filter", "bad", "seccomp is off", "start the engine with its default seccomp profile")
+    extra = [name for name in ("apparmor", "selinux", "userns", "rootless") if name in options]
+    yield Diagnosis(
+        "further confinement",
+        "good" if extra else "doubtful",
+        ", ".join(extra) or "none of AppArmor, SELinux, user namespaces, rootless",
+        "" if extra else "a kernel bug is then the only thing between a hostile program and root: consider 'userns-remap'",
+    )
+    default = engine.info.get("DefaultRuntime", "runc")
+    yield Diagnosis("runtime", "good", f"{default} by default; there are {', '.join(sorted(engine.info.get('Runtimes') or {}))}")
+
+
+def _accounting(engine: Engine) -> Iterator[Diagnosis]:
+    info = engine.info
+    yield Diagnosis("control groups", "good", f"version {info.get('CgroupVersion', '1')}, driver {info.get('CgroupDriver')}")
+    for key, what in (("MemoryLimit", "memory limit"), ("PidsLimit", "process limit"), ("CpuCfsQuota", "CPU quota")):
+        good = bool(info.get(key, True))
+        yield Diagnosis(
+            what, "good" if good else "bad", "enforced" if good else "not supported by this kernel",
+            "" if good else "boot a kernel with this controller (for memory: cgroup_enable=memory)",
+        )  # fmt: skip
+    if not info.get("SwapLimit", True):
+        swap = Path("/proc/swaps").read_text().count("\n") > 1 if Path("/proc/swaps").exists() else True
+        if swap:
+            yield Diagnosis("swap limit", "doubtful", "not supported by this kernel, and there is swap",
+                            "boot with swapaccount=1, or a program may swap instead of running out of memory")  # fmt: skip
+
+
+def _left_over(engine: Engine, fix: bool) -> Diagnosis:
+    containers, folders = len(stale_containers(engine)), len(stale_folders())
+    if not containers and not folders:
+        return Diagnosis("left over", "good", "nothing")
+    found = f"{containers} containers and {folders} folders of graders that were killed"
+    if fix:
+        sweep(engine)
+        return Diagnosis("left over", "good", f"removed {found}")
+    return Diagnosis("left over", "doubtful", found, "'grader doctor --fix' removes them, and so does the next grading")
+
+
+def _disk(engine: Engine) -> Diagnosis:
+    folder = engine.info.get("DockerRootDir", "/var/lib/docker") if engine.same_kernel else str(Path.cwd())
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return Diagnosis("disk", "doubtful", f"{folder} can't be looked at by this user")
+    low = free < _LOW_DISK
+    advice = f"free some: images and layers live in {folder}" if low else ""
+    return Diagnosis("disk", "doubtful" if low else "good", f"{free / 2**30:.0f} GiB free", advice)
+
+
+def _load() -> Diagnosis:
+    cpus = os.cpu_count() or 1
+    if not hasattr(os, "getloadavg"):
+        return Diagnosis("load", "doubtful", "can't be told here")
+    load = os.getloadavg()[0]
+    busy = load > cpus
+    advice = "CPU times stay right, but gradings take longer and vary more" if busy else ""
+    return Diagnosis("load", "doubtful" if busy else "good", f"{load:.1f} on {cpus} CPUs", advice)
+
+
+def _sandbox(engine: Engine, fix: bool, on_progress: Callable[[str], None]) -> Iterator[Diagnosis]:
+    if not fix and image_id(engine, os.environ.get("GRADER_BASE_IMAGE") or BASE) is None:
+        yield Diagnosis("images", "bad", "not built", "run 'grader images build', or 'grader doctor --fix'")
+        return
+    try:
+        builder = ImageBuilder(engine, on_progress)
+        image = builder.candidate("")
+        builder.examiner("", "")
+        yield Diagnosis("images", "good", "built and up to date")
+        yield from _probe(engine, image)
+    except SandboxFailure as failure:
+        yield Diagnosis("sandbox", "bad", str(failure), "set this right first; then run 'grader doctor' again")
+
+
+def _probe(engine: Engine, image: str) -> Iterator[Diagnosis]:
+    """Start a real sandbox, over each transport that should work."""
+    limits = Limits()
+    for transport in ("socket", "stream") if engine.same_kernel else ("stream",):
+        linker = Linker(engine, transport)  # type: ignore[arg-type]
+        try:
+            candidate = Candidate(engine, linker, candidate_spec(image, limits), limits)
+        finally:
+            linker.close()
+        try:
+            candidate.load({"probe.py": b""})
+            reading = candidate.meter.read()
+            counter = "the engine's statistics" if isinstance(candidate.meter, EngineMeter) else "the kernel's counters"
+            good = reading.cpu_time > 0 and reading.peak_memory > 0
+            yield Diagnosis(
+                f"sandbox over {transport}", "good" if good else "bad", f"works, measured by {counter}" if good else "no counters",
+                "" if good else f"{counter} can't be read: CPU limits would not work",
+            )  # fmt: skip
+        finally:
+            candidate.destroy()
+
+
+def _install_advice() -> str:
+    if sys.platform == "linux":
+        return "install one ('apt-get install docker.io' on Debian and Ubuntu), or run 'make engine' in the grader's checkout"
+    return "install Docker Desktop and start it"

@@ -1,0 +1,175 @@
+"""Grade submissions: from an assignment and files to a report. Where the domain and the sandboxes meet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+
+from sandboxes.engine import Engine
+from sandboxes.errors import SandboxFailure, SuiteBroken
+from sandboxes.links import Transport
+from sandboxes.sandbox import Sandbox
+from sandboxes.suite import Limits, Run, Suite, TestRun
+
+from . import __version__
+from .assignment import Assignment
+from .errors import AssignmentError
+from .report import AssignmentName, Environment, Report, Status, SubmissionName, TestResult, Timing, Visibility, now
+from .scoring import score_tests
+from .scoring.score import competencies_of
+from .submission import Submission
+
+__all__ = ["Grader", "rejection"]
+
+
+class Grader:
+    """Grades submissions for one assignment. Thread-safe; a context manager that removes its containers.
+
+    Args:
+        assignment: The assignment.
+        engine: Where containers run.
+        parallel: Submissions at once.
+        transport: How containers are reached (see ``sandboxes.links``).
+        on_progress: Called with a line when something takes long.
+
+    Raises:
+        AssignmentError: The tests can't be used even with the reference solution.
+        SandboxFailure: The grader can't do its work here.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        engine: Engine,
+        parallel: int = 1,
+        transport: Transport = "auto",
+        on_progress: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._assignment = assignment
+        try:
+            self._sandbox = Sandbox(engine, suite_of(assignment), parallel, transport, on_progress)
+        except SuiteBroken as broken:
+            raise _unusable(assignment, broken) from None
+        try:
+            self._check_points()
+        except AssignmentError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove all containers."""
+        self._sandbox.close()
+
+    @property
+    def test_ids(self) -> list[str]:
+        """Ids of all tests, in their order."""
+        return [test.id for test in self._sandbox.tests]
+
+    def grade(self, submission: Submission, on_test: Callable[[TestRun], None] = lambda run: None) -> Report:
+        """Grade one submission. A failure of the grader's own becomes a report with status ``failed``.
+
+        Args:
+            submission: What was handed in.
+            on_test: Called with each test's result as soon as it is known.
+        """
+        started = now()
+        try:
+            run = self._sandbox.run(submission.files, on_test)
+        except SandboxFailure as failure:
+            return _without_score(self._assignment, submission.name, submission.digest, "failed", str(failure), started)
+        return self._report(submission, run, started)
+
+    def _report(self, submission: Submission, run: Run, started: datetime) -> Report:
+        settings = self._assignment.settings
+        tests = tuple(self._result(test) for test in run.tests)
+        score = score_tests(tests, settings.criterion, settings.competency)
+        return Report(
+            assignment=AssignmentName(id=settings.id, version=self._assignment.version),
+            submission=SubmissionName(name=submission.name, digest=submission.digest),
+            status="graded",
+            score=score.score,
+            max_score=score.max_score,
+            criteria=score.criteria,
+            competencies=score.competencies,
+            tests=tests,
+            environment=Environment(grader=__version__, image=run.image, python=run.python),
+            timing=Timing(started=started, finished=now(), wall_time=round(run.wall_time, 6)),
+        )
+
+    def _result(self, run: TestRun) -> TestResult:
+        test = run.test
+        visibility: Visibility = "public" if test.id.startswith("tests/public/") else "hidden"
+        passed = run.outcome == "passed"
+        return TestResult(
+            id=test.id,
+            visibility=visibility,
+            outcome=run.outcome,
+            points=test.points if passed and not test.skipped else 0.0,
+            # What the tests themselves skip for everybody counts for nobody.
+            max_points=0.0 if test.skipped else test.points,
+            message=run.message,
+            feedback=run.explanation,
+            hint=None if passed else test.hint,
+            cpu_time=round(run.cpu_time, 6),
+            wall_time=round(run.wall_time, 6),
+            peak_memory=run.peak_memory,
+            stdout=run.stdout,
+            competencies=competencies_of(test.id, test.competencies, self._assignment.settings.competency),
+        )
+
+    def _check_points(self) -> None:
+        for test in self._sandbox.tests:
+            if not math.isfinite(test.points) or test.points < 0:
+                path = self._assignment.root / test.id.partition("::")[0]
+                raise AssignmentError(path, f"{test.id.partition('::')[2]} is worth {test.points:g} points: it must be 0 or more")
+
+
+def rejection(assignment: Assignment, name: str, reason: str) -> Report:
+    """The report for a submission that is not acceptable."""
+    return _without_score(assignment, name, None, "rejected", reason, now())
+
+
+def _without_score(
+    assignment: Assignment, name: str, digest: str | None, status: Status, reason: str, started: datetime
+) -> Report:
+    finished = now()
+    return Report(
+        assignment=AssignmentName(id=assignment.settings.id, version=assignment.version),
+        submission=SubmissionName(name=name, digest=digest),
+        status=status,
+        reason=reason,
+        environment=Environment(grader=__version__, image=None, python=None),
+        timing=Timing(started=started, finished=finished, wall_time=(finished - started).total_seconds()),
+    )
+
+
+def suite_of(assignment: Assignment) -> Suite:
+    """What the sandboxes need to know of an assignment."""
+    limits = assignment.settings.limits
+    return Suite(
+        name=assignment.settings.id,
+        tests=assignment.tests,
+        provided=assignment.provided_modules,
+        program=assignment.settings.submission.required[0],
+        reference=assignment.folder("solutions/reference"),
+        requirements=assignment.text("requirements.txt"),
+        test_requirements=assignment.text("tests/requirements.txt"),
+        limits=Limits(limits.cpu_time, limits.memory, limits.processes, limits.output, limits.total_time),
+    )
+
+
+def _unusable(assignment: Assignment, broken: SuiteBroken) -> AssignmentError:
+    for path, text in broken.errors.items():
+        lines = [line for line in text.splitlines() if line.strip()]
+        return AssignmentError(
+            assignment.root / path, "can't be loaded even with the reference solution:\n" + "\n".join(lines[-12:])
+        )
+    return AssignmentError(assignment.root / "tests" / "hidden", "has no tests that pytest finds")

@@ -1,0 +1,1 @@
+"""Importers: assignment folders made from exercises that live in other forms."""

@@ -1,0 +1,137 @@
+"""A candidate: one container for one submission, used once."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .engine import Container, ContainerSpec, Engine
+from .errors import SandboxFailure
+from .guest.wire.errors import ProtocolViolation, WireClosed
+from .guest.wire.frames import FrameStream, pack, unpack
+from .links import Linker
+from .meters import Meter, meter_for
+from .suite import Limits, Outcome
+
+__all__ = ["Candidate", "Verdict", "candidate_spec"]
+
+_USER = 10001
+_SCRATCH = 64 * 1024 * 1024
+_SUBMISSION = 32 * 1024 * 1024
+_DEATH_PATIENCE = 5.0
+_SIGNALS: dict[int, str] = {
+    signal.SIGSEGV: "a segmentation fault",
+    signal.SIGABRT: "an abort",
+    signal.SIGFPE: "an arithmetic fault",
+    signal.SIGBUS: "a bus error",
+    signal.SIGXFSZ: "writing a file that is too large",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a candidate ended, as outcome and as a sentence for the learner."""
+
+    outcome: Outcome
+    message: str
+
+
+def candidate_spec(image: str, limits: Limits) -> ContainerSpec:
+    """The container that holds a submission."""
+    return ContainerSpec(
+        image=image,
+        role="candidate",
+        command=["-m", "sandboxes.guest.candidate.main"],
+        user=_USER,
+        memory=limits.memory,
+        # The container's init and the interpreter itself count as well.
+        processes=limits.processes + 2,
+        tmpfs={"/tmp": min(_SCRATCH, limits.memory), "/submission": _SUBMISSION},
+    )
+
+
+class Candidate:
+    """A started candidate, waiting for a submission.
+
+    Args:
+        engine: Where it runs.
+        linker: Starts it.
+        spec: What to start.
+        limits: For its verdicts.
+
+    Attributes:
+        socket: Its end of the wire, to be passed to the examiner once the files are in.
+        meter: What it has used.
+
+    Raises:
+        SandboxFailure: It does not start.
+    """
+
+    def __init__(self, engine: Engine, linker: Linker, spec: ContainerSpec, limits: Limits) -> None:
+        self._engine = engine
+        self._limits = limits
+        self._container: Container
+        self._container, self.socket = linker.start(spec)
+        try:
+            self._greet()
+            self.meter: Meter = meter_for(engine, self._container)
+        except (SandboxFailure, WireClosed, ProtocolViolation) as error:
+            self.destroy()
+            raise SandboxFailure(f"a candidate did not start: {error}") from None
+
+    def _greet(self) -> None:
+        self._ask(None, "hello")
+
+    def load(self, files: Mapping[str, bytes]) -> str:
+        """Put the submission's files in; returns the version of its interpreter.
+
+        Raises:
+            SandboxFailure: It does not take them.
+        """
+        try:
+            return str(self._ask({"files": dict(files)}, "loaded")["python"])
+        except (WireClosed, ProtocolViolation) as error:
+            raise SandboxFailure(f"a candidate did not take its files: {error}") from None
+
+    def _ask(self, message: dict[str, Any] | None, answer: str) -> dict[str, Any]:
+        descriptor = self.socket.fileno()
+        stream = FrameStream(descriptor, descriptor, patience=30.0, on_silence=_give_up)
+        if message is not None:
+            stream.send(pack(message))
+        reply = unpack(stream.receive())
+        if not isinstance(reply, dict) or answer not in reply:
+            raise ProtocolViolation("not the answer of a candidate")
+        return reply
+
+    def verdict(self, oom_kills_before: int, cause: str, detail: str) -> Verdict:
+        """Why it ended, when nobody here ended it.
+
+        Args:
+            oom_kills_before: The meter's count when the test began.
+            cause: What the examiner saw: ``closed``, ``output`` or ``protocol``.
+            detail: The examiner's sentence about it.
+        """
+        reading = self.meter.read()
+        if cause in ("output", "protocol"):
+            return Verdict("crashed", f"{detail}, and was stopped")
+        state = self._engine.exit_state(self._container, _DEATH_PATIENCE)
+        if reading.oom_kills > oom_kills_before or (state and state.out_of_memory):
+            return Verdict("out_of_memory", f"the program used more than {self._limits.memory // 2**20} MiB of memory")
+        if state is None:
+            return Verdict("crashed", "the program closed its connection to the grader")
+        if state.code > 128:
+            number = state.code - 128
+            name = _SIGNALS.get(number, f"signal {number}")
+            return Verdict("crashed", f"the program was ended by {name}")
+        return Verdict("crashed", f"the program ended itself with exit status {state.code} (os._exit?) while it was tested")
+
+    def destroy(self) -> None:
+        """Remove its container."""
+        self.socket.close()
+        self._engine.remove(self._container)
+
+
+def _give_up() -> None:
+    raise WireClosed("no answer in 30 seconds")

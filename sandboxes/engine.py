@@ -1,0 +1,220 @@
+"""The Docker Engine. The one module that starts, inspects and ends containers."""
+
+from __future__ import annotations
+
+import platform
+import socket
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import docker
+import docker.errors
+import docker.types
+import requests
+
+from .errors import EngineUnavailable, SandboxFailure
+from .owner import HOST, OWNER
+
+__all__ = ["LABEL", "Container", "ContainerSpec", "Engine", "ExitState"]
+
+LABEL = "org.grader.sandbox"
+_HOST_LABEL = "org.grader.host"
+_OWNER_LABEL = "org.grader.owner"
+_TIMEOUT = 120
+
+
+@dataclass(frozen=True)
+class ContainerSpec:
+    """A container to be.
+
+    Attributes:
+        image: Image reference.
+        role: ``candidate`` or ``examiner``.
+        command: Arguments after the interpreter.
+        user: Numeric user and group.
+        memory: Bytes, swap included.
+        processes: Processes and threads at once.
+        tmpfs: Size in bytes by mount point; nothing else can be written to.
+        mount: Host folder to bind read-only at ``/run/grader``, or ``None``.
+        interactive: Whether standard input is attached.
+        cpus: CPUs it may use at once.
+    """
+
+    image: str
+    role: str
+    command: Sequence[str]
+    user: int
+    memory: int
+    processes: int
+    tmpfs: dict[str, int]
+    mount: str | None = None
+    interactive: bool = False
+    cpus: float = 1.0
+
+
+@dataclass(frozen=True)
+class ExitState:
+    """How a container ended.
+
+    Attributes:
+        code: Exit status of its main process, 128 + n for signal n.
+        out_of_memory: Whether the kernel killed something in it for want of memory.
+    """
+
+    code: int
+    out_of_memory: bool
+
+
+@dataclass(frozen=True)
+class Container:
+    """A created container."""
+
+    id: str
+
+
+class Engine:
+    """A connection to the Docker Engine that the environment names (``DOCKER_HOST``), one for each thread.
+
+    Args:
+        runtime: OCI runtime to use (``runc``, ``runsc``, ``kata``), or ``None`` for the engine's default.
+
+    Raises:
+        EngineUnavailable: None answers.
+    """
+
+    def __init__(self, runtime: str | None = None) -> None:
+        self._runtime = runtime
+        self._local = threading.local()
+        try:
+            self.info: dict[str, Any] = self.api.info()
+            self.version: dict[str, Any] = self.api.version()
+        except (docker.errors.DockerException, requests.RequestException) as error:
+            raise EngineUnavailable(_advice(error)) from None
+
+    @property
+    def api(self) -> docker.APIClient:
+        """This thread's client."""
+        client = getattr(self._local, "client", None)
+        if client is None:
+            try:
+                client = self._local.client = docker.from_env(timeout=_TIMEOUT).api
+            except docker.errors.DockerException as error:
+                raise EngineUnavailable(_advice(error)) from None
+        return client
+
+    @property
+    def same_kernel(self) -> bool:
+        """Whether containers seem to run on this machine's kernel, so that sockets and counters can be shared."""
+        local = self.api.base_url.startswith(("http+docker://localhost", "http+unix://"))
+        return local and platform.system() == "Linux" and self.info.get("KernelVersion") == platform.release()
+
+    def create(self, spec: ContainerSpec) -> Container:
+        """Create a hardened container, not yet started."""
+        return self._try(self._create, spec)
+
+    def _create(self, spec: ContainerSpec) -> Container:
+        api = self.api
+        mounts = []
+        if spec.mount:
+            mounts.append(docker.types.Mount("/run/grader", spec.mount, type="bind", read_only=True))
+        limits = {"core": 0, "nofile": 1024, "fsize": max(spec.tmpfs.values(), default=0)}
+        host_config = api.create_host_config(
+            network_mode="none",
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges"],
+            read_only=True,
+            tmpfs={
+                path: f"size={size},nr_inodes=20000,mode=1777,nosuid,nodev,noexec" for path, size in spec.tmpfs.items()
+            },
+            mounts=mounts,
+            mem_limit=spec.memory,
+            memswap_limit=spec.memory,
+            pids_limit=spec.processes,
+            nano_cpus=int(min(spec.cpus, self.info.get("NCPU", 1)) * 1e9),
+            ulimits=[docker.types.Ulimit(name=name, soft=value, hard=value) for name, value in limits.items()],
+            ipc_mode="private",
+            shm_size=16 * 1024 * 1024,
+            init=True,
+            log_config=docker.types.LogConfig(type="none"),
+            oom_score_adj=500,
+            runtime=self._runtime,
+        )
+        created = api.create_container(
+            spec.image,
+            command=["python3", *spec.command],
+            user=f"{spec.user}:{spec.user}",
+            working_dir="/",
+            hostname="sandbox",
+            network_disabled=True,
+            stdin_open=spec.interactive,
+            labels={LABEL: spec.role, _HOST_LABEL: HOST, _OWNER_LABEL: OWNER},
+            host_config=host_config,
+        )
+        return Container(created["Id"])
+
+    def attach(self, container: Container) -> socket.socket:
+        """Connect to a container's standard input and output; what comes is framed by the engine."""
+        params = {"stdin": 1, "stdout": 1, "stderr": 0, "stream": 1}
+        stream = self._try(self.api.attach_socket, container.id, params)
+        return getattr(stream, "_sock", stream)
+
+    def start(self, container: Container) -> None:
+        """Start a created container."""
+        self._try(self.api.start, container.id)
+
+    def process_id(self, container: Container) -> int:
+        """Process id of the container's first process, as the engine's kernel counts; 0 when it is not running."""
+        return int(self._try(self.api.inspect_container, container.id)["State"]["Pid"])
+
+    def exit_state(self, container: Container, patience: float) -> ExitState | None:
+        """How the container ended, or ``None`` if it still runs after ``patience`` seconds."""
+        try:
+            self.api.wait(container.id, timeout=patience)
+        except (requests.ReadTimeout, requests.ConnectionError):
+            return None
+        except docker.errors.NotFound:
+            return ExitState(137, False)
+        state = self._try(self.api.inspect_container, container.id)["State"]
+        return ExitState(int(state["ExitCode"]), bool(state["OOMKilled"]))
+
+    def counters(self, container: Container) -> dict[str, Any]:
+        """The engine's own account of what a container used (one sample)."""
+        return self._try(self.api.stats, container.id, stream=False, one_shot=True)
+
+    def remove(self, container: Container) -> None:
+        """Kill and remove a container, whatever state it is in."""
+        try:
+            self.api.remove_container(container.id, force=True, v=True)
+        except docker.errors.NotFound:
+            pass
+        except docker.errors.APIError as error:
+            if error.status_code != 409:  # removal is under way already
+                raise SandboxFailure(f"a container could not be removed: {error.explanation}") from None
+
+    def owned(self) -> list[tuple[Container, str, str]]:
+        """All sandbox containers on the engine: container, host and owner."""
+        found = self._try(self.api.containers, all=True, filters={"label": LABEL})
+        return [
+            (Container(entry["Id"]), entry["Labels"].get(_HOST_LABEL, ""), entry["Labels"].get(_OWNER_LABEL, ""))
+            for entry in found
+        ]
+
+    @staticmethod
+    def _try(function: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except docker.errors.ImageNotFound as error:
+            raise SandboxFailure(f"a sandbox image is missing ({error.explanation}): run 'grader images build'") from None
+        except docker.errors.DockerException as error:
+            raise SandboxFailure(f"the Docker Engine refused: {error}") from None
+        except requests.RequestException as error:
+            raise EngineUnavailable(_advice(error)) from None
+
+
+def _advice(error: Exception) -> str:
+    text = str(error)
+    if "Permission denied" in text or "PermissionError" in text:
+        return "the Docker Engine may not be used by this user: add the user to the group 'docker', then log in again"
+    return f"no Docker Engine answers ({text.splitlines()[0][:200]}): start it, or run 'grader doctor' to see what is wrong"

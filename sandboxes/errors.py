@@ -1,0 +1,29 @@
+"""What keeps the grader from doing its work. Never the learner's fault."""
+
+from __future__ import annotations
+
+__all__ = ["EngineUnavailable", "ImageBuildFailed", "SandboxFailure", "SuiteBroken"]
+
+
+class SandboxFailure(Exception):
+    """A sandbox could not be run; the grading may be tried again."""
+
+
+class EngineUnavailable(SandboxFailure):
+    """There is no Docker Engine to talk to."""
+
+
+class ImageBuildFailed(SandboxFailure):
+    """A sandbox image could not be built."""
+
+
+class SuiteBroken(Exception):
+    """The tests of an assignment can't be collected even with its reference solution.
+
+    Attributes:
+        errors: Message by path of the test file.
+    """
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{path}: {text}" for path, text in errors.items()) or "no tests were found")
+        self.errors = errors

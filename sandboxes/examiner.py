@@ -1,0 +1,108 @@
+"""An examiner: the long-lived container that holds the tests of one assignment version."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+from collections.abc import Mapping
+
+from .engine import ContainerSpec, Engine
+from .errors import SandboxFailure
+from .guest.wire.control import Control
+from .guest.wire.errors import ProtocolViolation, WireClosed
+from .links import Linker, relayed
+from .suite import Suite
+
+__all__ = ["Examiner"]
+
+_USER = 10002
+_MEBIBYTE = 1024 * 1024
+_CHILD_MEMORY = 1024 * _MEBIBYTE
+"""Address space of one grading's process: room for the largest message and for what a test does with it."""
+_SCRATCH = 256 * _MEBIBYTE
+
+
+class Examiner:
+    """A started examiner.
+
+    Args:
+        engine: Where it runs.
+        linker: Starts it.
+        image: Its image.
+        suite: The tests to put in.
+        parallel: Gradings at once.
+
+    Attributes:
+        lost: Whether it was found to be gone.
+
+    Raises:
+        SandboxFailure: It does not start.
+    """
+
+    def __init__(self, engine: Engine, linker: Linker, image: str, suite: Suite, parallel: int) -> None:
+        self.lost = False
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        spec = ContainerSpec(
+            image=image,
+            role="examiner",
+            command=["-m", "sandboxes.guest.examiner.main"],
+            user=_USER,
+            memory=(parallel + 1) * _CHILD_MEMORY,
+            processes=64 + 32 * parallel,
+            tmpfs={"/tmp": _SCRATCH, "/assignment": _SCRATCH},
+            cpus=float(parallel),
+        )
+        self._container, connection = linker.start(spec)
+        self._control = Control(connection if linker.transport == "socket" else relayed(connection))
+        setup = {
+            "files": dict(suite.tests),
+            "provided": sorted(suite.provided),
+            "program": suite.program,
+            "output": suite.limits.output,
+            "patience": suite.limits.stall_time,
+            "memory": _CHILD_MEMORY,
+        }
+        try:
+            self._control.send(setup)
+            self._control.receive()
+        except (WireClosed, ProtocolViolation) as error:
+            self.destroy()
+            raise SandboxFailure(f"the examiner did not start: {error}") from None
+
+    def begin(self, wire: socket.socket, files: Mapping[str, bytes], collect_only: bool) -> tuple[int, Control]:
+        """Begin a grading; returns its number and the connection to its process.
+
+        Args:
+            wire: Connection to the candidate.
+            files: The submission, for the ``submission`` fixture.
+            collect_only: Only find out which tests there are.
+
+        Raises:
+            SandboxFailure: The examiner is gone.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            number = next(self._numbers)
+            order = {"do": "grade", "number": number, "files": dict(files), "collect_only": collect_only}
+            self._send(order, theirs.fileno(), wire.fileno())
+        return number, Control(ours)
+
+    def end(self, number: int) -> None:
+        """End a grading's process, if it still runs."""
+        with self._lock:
+            self._send({"do": "end", "number": number})
+
+    def _send(self, message: dict[str, object], *descriptors: int) -> None:
+        try:
+            self._control.send(message, descriptors)
+        except WireClosed as error:
+            self.lost = True
+            raise SandboxFailure(f"the examiner is gone: {error}") from None
+
+    def destroy(self) -> None:
+        """Remove its container."""
+        self._control.close()
+        self._engine.remove(self._container)

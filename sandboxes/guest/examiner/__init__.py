@@ -1,0 +1,1 @@
+"""The examiner: holds the hidden tests and decides outcomes. Learner code never runs here."""

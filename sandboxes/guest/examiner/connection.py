@@ -1,0 +1,133 @@
+"""The examiner's end of the wire, and the candidates that come and go at the other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from ..objects.peer import Peer
+from ..tree import Tree
+from ..wire.errors import CandidateGone, ProtocolViolation, WireClosed
+from ..wire.frames import FrameStream
+from .servant import Servant, refuse
+
+__all__ = ["Connection", "Surroundings"]
+
+
+class Connection(Peer):
+    """Requests to the candidate; a candidate that is gone raises ``CandidateGone`` until another takes its place.
+
+    Args:
+        descriptor: Connected socket of the first candidate.
+        patience: Seconds without an answer after which ``on_silence`` is called.
+        on_silence: Tells the worker that the examiner is waiting.
+
+    Attributes:
+        gone: How the current candidate ended, or ``None``.
+    """
+
+    def __init__(self, descriptor: int, patience: float, on_silence: Callable[[], None]) -> None:
+        self._patience = patience
+        self._on_silence = on_silence
+        self.gone: CandidateGone | None = None
+        super().__init__(
+            self._open(descriptor), Servant(), guarded=True, first_thread=0, refuse=refuse
+        )
+
+    def adopt(self, descriptor: int) -> None:
+        """Talk to a fresh candidate from now on."""
+        self._stream.close()
+        self.border.renew()
+        self.gone = None
+        self.connect(self._open(descriptor))
+
+    def end(self, cause: str, detail: str) -> NoReturn:
+        """Give the candidate up, for good.
+
+        Raises:
+            CandidateGone: Always.
+        """
+        if self.gone is None:
+            self.gone = CandidateGone(cause, detail)
+        raise CandidateGone(self.gone.cause, self.gone.detail)
+
+    def request(self, operation: str, detail: Any, *values: Any) -> Any:
+        __tracebackhide__ = True
+        if self.gone is not None:
+            self.end("", "")
+        try:
+            return super().request(operation, detail, *values)
+        except WireClosed:
+            self.end("closed", "")
+        except ProtocolViolation as violation:
+            self.end("protocol", f"the program interfered with the grader's connection ({violation})")
+
+    def _open(self, descriptor: int) -> FrameStream:
+        return FrameStream(descriptor, descriptor, patience=self._patience, on_silence=self._on_silence)
+
+
+class Surroundings:
+    """What travels along with messages: output of the learner's code, temporary files, folder and environment.
+
+    Args:
+        connection: The wire.
+        root: Folder of temporary files, the same path on both sides.
+        output_limit: Bytes that one test may print.
+    """
+
+    def __init__(self, connection: Connection, root: str, output_limit: int) -> None:
+        self._connection = connection
+        self._tree = Tree(root)
+        self._limit = output_limit
+        self._printed = 0
+        self._environment: dict[str, str | None] = {}
+        self._pending: dict[str, str | None] = {}
+        self._folder: str | None = None
+        connection.before_request = self._leave
+        connection.before_reply = self._leave
+        connection.after_message = self._arrive
+        sys.addaudithook(self._audit)
+
+    def start_test(self) -> None:
+        """Count output from zero."""
+        self._printed = 0
+
+    def start_candidate(self) -> None:
+        """Bring a fresh candidate up to date."""
+        self._tree = Tree(self._tree.root)
+        self._pending = dict(self._environment)
+
+    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
+        if event == "os.putenv":
+            self._note(os.fsdecode(args[0]), os.fsdecode(args[1]))
+        elif event == "os.unsetenv":
+            self._note(os.fsdecode(args[0]), None)
+        elif event == "os.chdir":
+            self._folder = ""
+
+    def _note(self, name: str, value: str | None) -> None:
+        if name != "PYTEST_CURRENT_TEST":  # would tell the candidate which test runs
+            self._environment[name] = self._pending[name] = value
+
+    def _leave(self) -> dict[str, Any] | None:
+        extras: dict[str, Any] = {}
+        if changes := self._tree.changes():
+            extras["files"] = [self._tree.root, changes]
+        if self._pending:
+            extras["environment"], self._pending = self._pending, {}
+        if self._folder == "":
+            self._folder = os.getcwd()
+            if self._folder.startswith(self._tree.root):
+                extras["folder"] = self._folder
+        return extras or None
+
+    def _arrive(self, extras: dict[str, Any]) -> None:
+        if "files" in extras:
+            self._tree.apply(extras["files"])
+        for number, data in extras.get("output", ()):
+            self._printed += len(data)
+            if self._printed > self._limit:
+                self._connection.end("output", f"the program printed more than {self._limit:,} bytes")
+            (sys.stderr if number == 2 else sys.stdout).write(data.decode("utf-8", "replace"))

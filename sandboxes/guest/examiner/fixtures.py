@@ -1,0 +1,36 @@
+"""Fixtures for hidden tests beyond calling the learner's functions: ``submission`` and ``program``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .program import Program
+from .submission import Submission
+
+__all__ = ["Fixtures"]
+
+
+class Fixtures:
+    """A pytest plugin with the grader's fixtures.
+
+    Args:
+        submission: The learner's files as text.
+        program: The learner's program.
+    """
+
+    def __init__(self, submission: Submission, program: Program) -> None:
+        self._submission = submission
+        self._program = program
+
+    @pytest.fixture
+    def submission(self) -> Submission:
+        """The text and syntax trees of the learner's files."""
+        return self._submission
+
+    @pytest.fixture
+    def program(self) -> Any:
+        """The learner's program, run as a process."""
+        yield self._program
+        self._program.end_sessions()

@@ -1,0 +1,183 @@
+"""The pytest plugin: tells the worker which tests there are, when each begins and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from _pytest.skipping import evaluate_skip_marks
+
+from ..wire.control import Control
+from ..wire.errors import CandidateGone
+from .connection import Connection, Surroundings
+from .errors import BrokenModule
+from .modules import Finder
+
+__all__ = ["GradingPlugin"]
+
+_MESSAGE_LIMIT = 4_000
+_EXPLANATION_LIMIT = 20_000
+_MARKS = {
+    "points(n)": "what the test is worth (default 1)",
+    "competency(id, ...)": "competencies that the test shows",
+    "hint(text)": "what a learner reads who fails the test",
+}
+
+
+class GradingPlugin:
+    """Hooks of one grading.
+
+    Args:
+        control: Connection to the worker.
+        connection: Connection to the candidate.
+        surroundings: See there.
+        collect_only: Stop after telling which tests there are.
+    """
+
+    def __init__(
+        self, control: Control, connection: Connection, surroundings: Surroundings, collect_only: bool
+    ) -> None:
+        self._control = control
+        self._connection = connection
+        self._surroundings = surroundings
+        self._collect_only = collect_only
+        self._errors: list[dict[str, Any]] = []
+        self._reports: list[pytest.TestReport] = []
+        self._found: dict[str, Any] = {}
+        self.finder: Finder | None = None
+
+    # Talking to the worker
+
+    def replace(self) -> tuple[str, str]:
+        """Get a fresh candidate for one that ended; returns outcome and message of its end."""
+        gone = self._connection.gone
+        self._control.send({"do": "replace", **_cause(gone)})
+        message, descriptors = self._control.receive()
+        self._adopt(message, descriptors)
+        return message["outcome"], message["message"]
+
+    def _adopt(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        if message["do"] == "halt":
+            pytest.exit("the worker wants no more tests run")
+        self._connection.adopt(descriptors[0])
+        self._surroundings.start_candidate()
+
+    def _begin(self, item: pytest.Item) -> None:
+        while True:
+            self._control.send({"do": "started", "id": item.nodeid, "gone": self._connection.gone is not None})
+            message, descriptors = self._control.receive()
+            if message["do"] == "go":
+                return
+            self._adopt(message, descriptors)
+            assert self.finder is not None
+            self.finder.revive()
+
+    # Hooks
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for mark, meaning in _MARKS.items():
+            config.addinivalue_line("markers", f"{mark}: {meaning}")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._errors.append({"path": report.nodeid, "message": report.longreprtext[:_EXPLANATION_LIMIT]})
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        tests = [_describe(item) for item in session.items]
+        self._control.send({"do": "collected", "tests": tests, "errors": self._errors})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        return True if self._collect_only else None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._begin(item)
+        self._reports, self._found = [], {}
+        self._surroundings.start_test()
+        result = yield
+        self._control.send({"do": "finished", "id": item.nodeid, **self._result()})
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if call.excinfo is not None and "outcome" not in self._found:
+            self._found = _explain(call.excinfo.value)
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._reports.append(report)
+
+    def _result(self) -> dict[str, Any]:
+        failed = [report for report in self._reports if report.failed]
+        skipped = [report for report in self._reports if report.skipped]
+        outcome = "passed"
+        if failed:
+            outcome = "failed" if any(report.when == "call" for report in failed) else "error"
+        elif skipped:
+            outcome = "skipped"
+        if failed and "outcome" in self._found:
+            outcome = self._found["outcome"]
+        stdout = "".join(text for report in self._reports[-1:] for text in [report.capstdout])
+        return {
+            "outcome": outcome,
+            "message": _message(failed or skipped, self._found),
+            "explanation": "\n\n".join(
+                text for text in (self._found.get("trace"), *(r.longreprtext for r in failed)) if text
+            )[:_EXPLANATION_LIMIT],
+            "stdout": stdout,
+            "gone": self._connection.gone is not None,
+            **_cause(self._connection.gone),
+        }
+
+
+def _cause(gone: CandidateGone | None) -> dict[str, str]:
+    return {"cause": gone.cause if gone else "", "detail": gone.detail if gone else ""}
+
+
+def _describe(item: pytest.Item) -> dict[str, Any]:
+    points = item.get_closest_marker("points")
+    hint = item.get_closest_marker("hint")
+    competencies = [str(name) for mark in item.iter_markers("competency") for name in mark.args]
+    unittest_skip = getattr(getattr(item, "obj", None), "__unittest_skip__", False)
+    return {
+        "id": item.nodeid,
+        "points": float(points.args[0]) if points and points.args else 1.0,
+        "hint": str(hint.args[0]) if hint and hint.args else None,
+        "competencies": list(dict.fromkeys(competencies)),
+        "skipped": bool(unittest_skip or evaluate_skip_marks(item)),
+    }
+
+
+def _explain(error: BaseException) -> dict[str, Any]:
+    """What the exception that ended a test says beyond pytest's own account."""
+    found: dict[str, Any] = {"trace": getattr(error, "_grader_trace", None)}
+    if isinstance(error, BrokenModule):
+        found |= {"outcome": error.outcome, "message": str(error)}
+    elif isinstance(error, MemoryError) and found["trace"]:
+        found |= {"outcome": "out_of_memory", "message": "the program asked for more memory than there is"}
+    return found
+
+
+def _message(reports: list[pytest.TestReport], found: dict[str, Any]) -> str | None:
+    if "message" in found:
+        return str(found["message"])[:_MESSAGE_LIMIT]
+    if not reports:
+        return None
+    report = reports[0]
+    if report.skipped and isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2])[:_MESSAGE_LIMIT]
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = crash.message if crash is not None else report.longreprtext
+    where = _place(found.get("trace"))
+    return (text + (f"\n({where})" if where else ""))[:_MESSAGE_LIMIT]
+
+
+def _place(trace: str | None) -> str | None:
+    """The last place in the learner's code that a traceback names: ``bank.py, line 3, in withdraw``."""
+    lines = [line.strip() for line in (trace or "").splitlines() if line.startswith('  File "')]
+    return lines[-1].removeprefix("File ").replace('"', "") if lines else None

@@ -1,0 +1,274 @@
+"""The border: how objects leave this side as handles, and what handles of the other side become here."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from ..wire import tags
+from ..wire.errors import CannotCross, ProtocolViolation
+from .classes import IMMUTABLE_PLAIN, MAX_CLASSES, ClassDescription, describe, plain_value
+from .exceptions import exception_name, known_exception, rebuild
+from .proxies import Home, Proxy, ProxyClass, RemoteError, make_class, make_proxy
+
+__all__ = ["Border", "Lost"]
+
+Item = Callable[[Any], Any]
+
+
+class Lost(RuntimeError):
+    """The object lived in a candidate that has ended."""
+
+
+class Border:
+    """Handles of both directions on one connection.
+
+    Args:
+        home: Where proxies send their requests.
+        refuse: Raises ``CannotCross`` for objects that must not leave this side.
+        trace: The traceback text that goes with an exception, or ``None``.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        refuse: Callable[[Any], None] = lambda value: None,
+        trace: Callable[[BaseException], str | None] = lambda error: None,
+    ) -> None:
+        self._home = home
+        self._refuse = refuse
+        self._trace = trace
+        self.generation = 0
+        self._numbers = itertools.count(1)
+        self._exported: dict[int, list[Any]] = {}
+        self._number_of: dict[int, int] = {}
+        self._my_classes: dict[type, int] = {}
+        self._my_class_list: list[type] = []
+        self._undescribed: list[ClassDescription] = []
+        self._their_classes: dict[int, type] = {}
+        self._named_classes: dict[tuple[str, str], type] = {}
+        self._proxies: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+
+    # Leaving
+
+    def export(self, value: Any, item: Item) -> list[Any]:
+        """The entry for an object that does not cross by value."""
+        if isinstance(value, ProxyClass):
+            return [tags.YOUR_CLASS, self._current(value)]
+        if isinstance(value, Proxy):
+            return [tags.YOURS, self._current(value)]
+        if isinstance(value, RemoteError) and value.__dict__.get("_grader_generation") == self.generation:
+            return [tags.YOURS, value.__dict__["_grader_number"]]
+        if isinstance(value, BaseException):
+            return self._export_exception(value, item)
+        self._refuse(value)
+        if isinstance(value, type):
+            return [tags.MY_CLASS, self._class_number(value)]
+        plain = plain_value(value)
+        extra = [item(plain)] if type(plain).__name__ in IMMUTABLE_PLAIN and plain is not value else []
+        return [tags.MINE, self._export_object(value), self._class_number(type(value)), *extra]
+
+    def _export_object(self, value: Any) -> int:
+        number = self._number_of.get(id(value))
+        if number is None:
+            number = next(self._numbers)
+            self._number_of[id(value)] = number
+            self._exported[number] = [value, 0]
+        self._exported[number][1] += 1
+        return number
+
+    def _export_exception(self, error: BaseException, item: Item) -> list[Any]:
+        name = exception_name(type(error))
+        number, kind = (0, name) if name else (self._export_object(error), self._class_number(type(error)))
+        try:
+            text = str(error)
+        except Exception:
+            text = f"<{type(error).__name__} whose __str__ fails>"
+        args = [argument if self._crosses(argument) else repr(argument) for argument in error.args]
+        return [tags.EXCEPTION, number, kind, item(tuple(args)), text, self._trace(error), item(error.__cause__)]
+
+    def _crosses(self, value: Any) -> bool:
+        try:
+            self._refuse(value)
+        except CannotCross:
+            return False
+        return True
+
+    def _class_number(self, cls: type) -> int:
+        number = self._my_classes.get(cls)
+        if number is None:
+            number = len(self._my_class_list)
+            if number >= MAX_CLASSES:
+                raise CannotCross(f"objects of more than {MAX_CLASSES} classes")
+            self._my_classes[cls] = number
+            self._my_class_list.append(cls)
+            self._undescribed.append(describe(cls, number, self._base_reference))
+        return number
+
+    def _base_reference(self, base: type) -> int | str | None:
+        if issubclass(base, BaseException):
+            name = exception_name(base)
+            if name:
+                return name
+        if isinstance(base, ProxyClass) or base.__name__ in IMMUTABLE_PLAIN and base.__module__ == "builtins":
+            return None
+        return self._class_number(base)
+
+    def new_classes(self) -> list[list[Any]]:
+        """Descriptions of the classes that messages named since the last call."""
+        new = [description.to_wire() for description in self._undescribed]
+        self._undescribed.clear()
+        return new
+
+    def forget(self, number: int, count: int) -> None:
+        """The other side no longer holds ``count`` of the references it received to an object."""
+        held = self._exported.get(number)
+        if held is None:
+            return
+        held[1] -= count
+        if held[1] <= 0:
+            del self._exported[number]
+            self._number_of.pop(id(held[0]), None)
+
+    def _current(self, proxy: Any) -> int:
+        generation, path = proxy._grader_generation, proxy._grader_path
+        if generation != self.generation:
+            if path is None:
+                raise Lost("this object was lost when the program ended in an earlier test")
+            fresh = self._home.request("resolve", list(path))
+            if fresh is not proxy:
+                self._rebind(proxy, fresh)
+        return proxy._grader_number
+
+    def _rebind(self, proxy: Any, fresh: Any) -> None:
+        if type(fresh) is not type(proxy) or isinstance(fresh, ProxyClass):
+            raise Lost(f"{'.'.join(proxy._grader_path)} is something else now")
+        object.__setattr__(proxy, "_grader_number", fresh._grader_number)
+        object.__setattr__(proxy, "_grader_generation", self.generation)
+        # The number now belongs to this proxy: dropping the other must not release it.
+        object.__setattr__(fresh, "_grader_received", 0)
+        self._proxies[fresh._grader_number] = proxy
+
+    # Arriving
+
+    def admit(self, entry: list[Any], item: Item) -> Any:
+        """The object that an entry of the other side means here.
+
+        Raises:
+            ProtocolViolation: It means nothing.
+        """
+        tag, number = entry[0], entry[1]
+        if type(number) is not int:
+            raise ProtocolViolation("a handle without a number")
+        if tag == tags.MINE:
+            plain = item(entry[3]) if len(entry) > 3 else None
+            return self._proxy(number, self._their_class(entry[2]), plain)
+        if tag == tags.YOURS:
+            return self._own(number)
+        if tag == tags.MY_CLASS:
+            return self._their_class(number)
+        if tag == tags.YOUR_CLASS:
+            if not 0 <= number < len(self._my_class_list):
+                raise ProtocolViolation("a class that was never sent")
+            return self._my_class_list[number]
+        if tag == tags.EXCEPTION:
+            return self._admit_exception(number, *entry[2:], item=item)
+        raise ProtocolViolation(f"an entry with tag {tag}")
+
+    def _own(self, number: int) -> Any:
+        try:
+            return self._exported[number][0]
+        except KeyError:
+            raise ProtocolViolation("an object that was never sent") from None
+
+    def _proxy(self, number: int, cls: type, plain: Any) -> Any:
+        proxy = self._proxies.get(number)
+        if proxy is not None and type(proxy) is cls and proxy._grader_generation == self.generation:
+            object.__setattr__(proxy, "_grader_received", proxy._grader_received + 1)
+            return proxy
+        if isinstance(cls, ProxyClass) and issubclass(cls, BaseException):
+            raise ProtocolViolation("an exception sent as an object")
+        proxy = make_proxy(cls, number, self.generation, plain)
+        self._proxies[number] = proxy
+        return proxy
+
+    def _their_class(self, number: Any) -> type:
+        try:
+            return self._their_classes[number]
+        except (KeyError, TypeError):
+            raise ProtocolViolation("a class that was never described") from None
+
+    def learn(self, descriptions: Any) -> None:
+        """Take in the other side's class descriptions, each before its subclasses."""
+        if type(descriptions) is not list:
+            raise ProtocolViolation("class descriptions that are no list")
+        # A class is numbered before its bases are, so its description may come first.
+        waiting = {d.number: d for d in map(ClassDescription.from_wire, descriptions)}
+        while waiting:
+            self._learn_one(next(iter(waiting)), waiting)
+
+    def _learn_one(self, number: int, waiting: dict[int, ClassDescription]) -> type:
+        if number in self._their_classes:
+            return self._their_classes[number]
+        if number not in waiting:
+            raise ProtocolViolation("a base class that was never described")
+        description = waiting.pop(number)
+        bases: list[type] = []
+        for base in description.bases:
+            local = known_exception(base) if isinstance(base, str) else self._learn_one(base, waiting)
+            if local is not None:
+                bases.append(local)
+        full = (description.module, description.qualname)
+        cls = self._named_classes.get(full)
+        if cls is not None and cls._grader_generation != self.generation:  # the same class in a fresh candidate
+            cls._grader_number, cls._grader_generation = number, self.generation
+        else:
+            cls = make_class(self._home, description, tuple(bases), self.generation)
+            self._named_classes.setdefault(full, cls)
+        self._their_classes[number] = cls
+        return cls
+
+    def _admit_exception(
+        self, number: int, kind: Any, args: Any, text: Any, trace: Any, cause: Any, *, item: Item
+    ) -> BaseException:
+        cls = known_exception(kind) if isinstance(kind, str) else self._their_class(kind)
+        if cls is None:
+            cls = Exception
+        arguments = item(args)
+        if not issubclass(cls, BaseException) or type(arguments) is not tuple or type(text) is not str:
+            raise ProtocolViolation("an exception that is none")
+        if not isinstance(cls, ProxyClass):
+            error = rebuild(cls, arguments)
+        else:
+            known = self._proxies.get(-number)
+            if known is not None and known.__dict__.get("_grader_generation") == self.generation:
+                self._home.release(number, 1)
+                return known
+            error = rebuild(cls, arguments)
+            error.__dict__.update(_grader_number=number, _grader_generation=self.generation, _grader_text=text)
+            weak_key = -number
+            try:
+                self._proxies[weak_key] = error
+            except TypeError:
+                pass
+        if isinstance(trace, str):
+            error.__dict__["_grader_trace"] = trace[:20_000]
+        origin = item(cause)
+        if isinstance(origin, BaseException):
+            error.__cause__ = origin
+        return error
+
+    def renew(self) -> None:
+        """Forget the other side: a fresh candidate takes its place. Named classes keep their local identity."""
+        self.generation += 1
+        self._their_classes.clear()
+        self._proxies.clear()
+        self._exported.clear()
+        self._number_of.clear()
+        self._my_classes.clear()
+        self._my_class_list.clear()
+        self._undescribed.clear()
+
+

@@ -1,0 +1,273 @@
+"""One end of the wire: sends requests, answers those of the other side, for any number of threads at once.
+
+Each thread of the examiner has its counterpart in the candidate, so a call made by a test's thread runs in a thread of its
+own there, and a callback comes back to the thread that waits for it. Whoever waits reads for all (leader and followers);
+there is no reader thread while there is only one thread, because a hand-over costs more than the call.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from ..wire.errors import CannotCross, ProtocolViolation, WireClosed
+from ..wire.frames import MAX_FRAME, FrameStream, pack, unpack
+from ..wire.messages import Incoming, Outgoing
+from .borders import Border
+
+__all__ = ["Peer", "Servant"]
+
+REQUEST, REPLY = 0, 1
+_MAX_THREADS = 128
+_NOBODY = 1 << 40
+
+
+class Servant(Protocol):
+    """Carries out the requests of the other side."""
+
+    def serve(self, operation: str, detail: Any, values: list[Any]) -> Any: ...
+
+
+class Peer:
+    """One end of the wire.
+
+    Args:
+        stream: The connection.
+        servant: Answers requests.
+        guarded: Whether the other side is hostile (see ``proxies.Home``).
+        first_thread: Number of the first thread here; the sides count in opposite directions.
+        refuse, trace: See ``Border``.
+
+    Attributes:
+        before_request: Gives what to send along with each request (a map), or ``None``.
+        before_reply: The same for replies.
+        after_message: Takes what came along, before the message is looked at.
+    """
+
+    def __init__(
+        self,
+        stream: FrameStream,
+        servant: Servant,
+        *,
+        guarded: bool,
+        first_thread: int,
+        refuse: Callable[[Any], None] = lambda value: None,
+        trace: Callable[[BaseException], str | None] = lambda error: None,
+    ) -> None:
+        self.guarded = guarded
+        self.border = Border(self, refuse, trace)
+        self.before_request: Callable[[], dict[str, Any] | None] = lambda: None
+        self.before_reply: Callable[[], dict[str, Any] | None] = lambda: None
+        self.after_message: Callable[[dict[str, Any]], None] = lambda extras: None
+        self._servant = servant
+        self._local = threading.local()
+        self._thread_numbers = itertools.count(first_thread, 1 if first_thread >= 0 else -1)
+        self._released: list[tuple[int, int]] = []
+        self.connect(stream)
+
+    def connect(self, stream: FrameStream) -> None:
+        """Use another connection from now on; threads that wait on the old one are on their own."""
+        self._stream = stream
+        self._turn = threading.Condition()
+        self._reading = False
+        self._standby = False
+        self._closed: Exception | None = None
+        self._inboxes: dict[int, deque[list[Any]]] = {}
+
+    # Asking
+
+    def request(self, operation: str, detail: Any, *values: Any) -> Any:
+        """Have the other side carry out an operation; returns its result or raises its exception.
+
+        Raises:
+            CannotCross: A value has no representation on the wire.
+            WireClosed: The other side is gone.
+            ProtocolViolation: It does not speak this protocol.
+        """
+        __tracebackhide__ = True
+        thread = self._thread()
+        head = [REQUEST, thread, operation, detail, threading.active_count() > 1]
+        objects = self._send(head, values, (), (), self.before_request)
+        while True:
+            message = self._next(thread)
+            if message[0] == REQUEST:
+                self._answer(message)
+                continue
+            _kind, _thread, good, items, table, updates, _extras = message
+            incoming = self._decode(table, objects)
+            results = incoming.items(items)
+            self._guard(incoming.update, updates)
+            if len(results) != 1:
+                raise ProtocolViolation("a reply without a result")
+            if good is True:
+                return results[0]
+            if not isinstance(results[0], BaseException):
+                raise ProtocolViolation("a failure without an exception")
+            raise results[0]
+
+    def release(self, number: int, count: int) -> None:
+        """Note that a proxy is gone; the other side hears of it with the next message."""
+        self._released.append((number, count))
+
+    # Answering
+
+    def serve_forever(self, thread: int) -> None:
+        """Answer the requests of the other side's ``thread`` in the current one until the other side is gone."""
+        self._local.number = thread
+        try:
+            while True:
+                self._answer(self._next(thread))
+        except WireClosed:
+            return
+
+    def _answer(self, message: list[Any]) -> None:
+        _kind, thread, operation, detail, concurrent, items, table, _updates, _extras = message
+        if concurrent:
+            self._stand_by()
+        previous = getattr(self._local, "number", None)
+        self._local.number = thread
+        try:
+            incoming = self._decode(table, ())
+            values = incoming.items(items)
+            watched = incoming.watch() if table else []
+            try:
+                good, result = True, self._servant.serve(operation, detail, values)
+            except WireClosed:
+                raise
+            except BaseException as error:
+                good, result = False, _without_own_frames(error)
+            changed = Incoming.changed(watched) if watched else ()
+            try:
+                self._send([REPLY, thread, good], (result,), incoming.objects, changed, self.before_reply)
+            except (CannotCross, OverflowError, ValueError) as error:
+                refusal = error if isinstance(error, CannotCross) else CannotCross(str(error))
+                self._send([REPLY, thread, False], (refusal,), incoming.objects, (), self.before_reply)
+        finally:
+            self._local.number = previous
+
+    # Sending and receiving
+
+    def _send(
+        self,
+        head: list[Any],
+        values: Sequence[Any],
+        known: Sequence[Any],
+        changed: Sequence[int],
+        along: Callable[[], dict[str, Any] | None],
+    ) -> list[Any]:
+        out = Outgoing(self.border, known)
+        body = out.body(values, changed)
+        extras = along() or {}
+        classes = self.border.new_classes()
+        if classes:
+            extras["classes"] = classes
+        if self._released:
+            released, self._released = self._released, []
+            extras["released"] = released
+        try:
+            payload = pack([*head, *body, extras or None])
+        except OverflowError:
+            out = out.careful()
+            payload = pack([*head, *out.body(values, changed), extras or None])
+        if len(payload) > MAX_FRAME:
+            raise CannotCross(f"a value that takes {len(payload):,} bytes; {MAX_FRAME:,} are the most")
+        self._stream.send(payload)
+        return out.objects
+
+    def _decode(self, table: Any, known: Sequence[Any]) -> Incoming:
+        return self._guard(Incoming, self.border, table, known)
+
+    @staticmethod
+    def _guard(function: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return function(*args)
+        except (ProtocolViolation, CannotCross, WireClosed):
+            raise
+        except Exception as error:
+            raise ProtocolViolation(f"{type(error).__name__}: {error}") from error
+
+    def _thread(self) -> int:
+        number = getattr(self._local, "number", None)
+        if number is None:
+            number = self._local.number = next(self._thread_numbers)
+        return number
+
+    def _next(self, thread: int) -> list[Any]:
+        inbox = self._inboxes.setdefault(thread, deque())
+        while True:
+            with self._turn:
+                while self._reading and not inbox and self._closed is None:
+                    self._turn.wait()
+                if inbox:
+                    return inbox.popleft()
+                if self._closed is not None:
+                    raise WireClosed(str(self._closed))
+                self._reading = True
+            try:
+                message = self._read()
+            except BaseException as error:
+                with self._turn:
+                    if isinstance(error, WireClosed):
+                        self._closed = error
+                    self._reading = False
+                    self._turn.notify_all()
+                raise
+            with self._turn:
+                self._reading = False
+                target = message[1]
+                if target == thread:
+                    if self._standby or len(self._inboxes) > 1:
+                        self._turn.notify_all()
+                    return message
+                self._deliver(target, message)
+                self._turn.notify_all()
+
+    def _deliver(self, thread: int, message: list[Any]) -> None:
+        known = thread in self._inboxes
+        if not known and message[0] != REQUEST:
+            raise ProtocolViolation("a reply to nobody")
+        if len(self._inboxes) > _MAX_THREADS:
+            raise ProtocolViolation(f"more than {_MAX_THREADS} threads")
+        self._inboxes.setdefault(thread, deque()).append(message)
+        if not known:
+            threading.Thread(target=self.serve_forever, args=(thread,), daemon=True, name=f"wire-{thread}").start()
+
+    def _stand_by(self) -> None:
+        """See that somebody reads while all others are busy: the other side has more than one thread now."""
+        if not self._standby:
+            self._standby = True
+            threading.Thread(target=self._read_for_others, daemon=True, name="wire-standby").start()
+
+    def _read_for_others(self) -> None:
+        try:
+            self._next(_NOBODY)
+        except WireClosed:
+            return
+
+    def _read(self) -> list[Any]:
+        message = unpack(self._stream.receive())
+        size = {REQUEST: 9, REPLY: 7}.get(message[0] if type(message) is list and message else None)
+        if size is None or len(message) != size or type(message[1]) is not int:
+            raise ProtocolViolation("a message that is neither request nor reply")
+        extras = message[-1]
+        if extras is not None:
+            if type(extras) is not dict:
+                raise ProtocolViolation("extras that are no map")
+            self._guard(self._take, extras)
+        return message
+
+    def _take(self, extras: dict[str, Any]) -> None:
+        if "classes" in extras:
+            self.border.learn(extras["classes"])
+        for number, count in extras.get("released", ()):
+            self.border.forget(number, count)
+        self.after_message(extras)
+
+
+def _without_own_frames(error: BaseException) -> BaseException:
+    if error.__traceback__ is not None:
+        error.__traceback__ = error.__traceback__.tb_next
+    return error

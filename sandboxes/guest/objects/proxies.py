@@ -1,0 +1,298 @@
+"""Proxies: local objects that stand for objects on the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from ..wire.errors import CandidateGone, WireClosed
+from .classes import IMMUTABLE_PLAIN, ClassDescription
+from .specials import BINARY, COMPARISONS, SPECIALS
+
+__all__ = ["Proxy", "ProxyClass", "RemoteError", "make_class", "make_proxy"]
+
+
+class Home(Protocol):
+    """The connection to the side where the objects live.
+
+    Attributes:
+        guarded: Whether the other side is hostile. Then operators that would show it what a test expects are kept
+            from objects whose class the test never named.
+    """
+
+    guarded: bool
+
+    def request(self, operation: str, detail: Any, *values: Any) -> Any: ...
+
+    def release(self, number: int, count: int) -> None: ...
+
+
+def _is_proxy(value: Any) -> bool:
+    return isinstance(value, Proxy | RemoteError) or type(value) is ProxyClass
+
+
+class ProxyClass(type):
+    """The class of proxy classes: class attributes, calls and ``Color["RED"]`` go to the other side."""
+
+    _grader_home: Home
+    _grader_number: int
+    _grader_generation: int
+    _grader_path: tuple[str, str] | None
+    _grader_named: bool
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return cls._grader_home.request("call", list(kwargs), cls, *args, *kwargs.values())
+
+    def __getattr__(cls, name: str) -> Any:
+        __tracebackhide__ = True
+        if name.startswith("_grader_"):
+            raise AttributeError(name)
+        return named(cls._grader_home.request("getattr", name, cls), cls._grader_path, name)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        __tracebackhide__ = True
+        if name.startswith(("_grader_", "__abstract")):
+            type.__setattr__(cls, name, value)
+        else:
+            cls._grader_home.request("setattr", name, cls, value)
+
+    def __delattr__(cls, name: str) -> None:
+        cls._grader_home.request("delattr", name, cls)
+
+    def __dir__(cls) -> list[str]:
+        return cls._grader_home.request("dir", None, cls)
+
+    def __bool__(cls) -> bool:
+        return True
+
+    def __iter__(cls) -> Iterator[Any]:
+        __tracebackhide__ = True
+        return iter(cls._grader_home.request("class", "iter", cls))
+
+    def __reversed__(cls) -> Iterator[Any]:
+        return iter(cls._grader_home.request("class", "reversed", cls))
+
+    def __len__(cls) -> int:
+        __tracebackhide__ = True
+        return cls._grader_home.request("class", "len", cls)
+
+    def __getitem__(cls, key: Any) -> Any:
+        __tracebackhide__ = True
+        return cls._grader_home.request("class", "getitem", cls, key)
+
+    def __contains__(cls, value: Any) -> bool:
+        return cls._grader_home.request("class", "contains", cls, value)
+
+
+def named(value: Any, path: tuple[str, str] | None, name: str) -> Any:
+    """Note under which name a test reached a value, so that it can be found again in a fresh candidate."""
+    if path is None:
+        return value
+    full = (path[0], f"{path[1]}.{name}" if path[1] else name)
+    if type(value) is ProxyClass:
+        value._grader_path = value._grader_path or full
+        value._grader_named = True
+    elif isinstance(value, Proxy) and object.__getattribute__(value, "_grader_path") is None:
+        object.__setattr__(value, "_grader_path", full)
+    return value
+
+
+class Proxy:
+    """Stands for one object of the other side. Attributes prefixed ``_grader_`` do not exist; its own stand apart."""
+
+    _grader_home: Home
+
+    def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True
+        if name.startswith("_grader_"):
+            raise AttributeError(name)
+        return self._grader_home.request("getattr", name, self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        __tracebackhide__ = True
+        self._grader_home.request("setattr", name, self, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._grader_home.request("delattr", name, self)
+
+    def __dir__(self) -> list[str]:
+        return self._grader_home.request("dir", None, self)
+
+    @property
+    def __dict__(self) -> Any:  # type: ignore[override]
+        return self._grader_home.request("getattr", "__dict__", self)
+
+    def __copy__(self) -> Any:
+        return self._grader_home.request("copy", None, self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self._grader_home.request("deepcopy", None, self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"a {type(self).__qualname__} of the submission can't be pickled here")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.{type(self).__qualname__} object>"
+
+    def __del__(self) -> None:
+        try:
+            self._grader_home.release(
+                object.__getattribute__(self, "_grader_number"), object.__getattribute__(self, "_grader_received")
+            )
+        except AttributeError:
+            pass
+
+
+class RemoteError(BaseException):
+    """Mixed into local classes that stand for exception classes of the other side."""
+
+    _grader_home: Home
+
+    def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True
+        if name.startswith(("_grader_", "__")):
+            raise AttributeError(name)
+        return self._grader_home.request("getattr", name, self)
+
+    def __str__(self) -> str:
+        return self.__dict__.get("_grader_text", "")
+
+
+def make_proxy(cls: type, number: int, generation: int, plain: Any) -> Any:
+    """A proxy of class ``cls`` for the object ``number``; ``plain`` is its built-in value, if its class has one."""
+    base = cls._grader_plain  # type: ignore[attr-defined]
+    if base is not None and type(plain) is not base:
+        base = None
+    proxy = base.__new__(cls, plain) if base else object.__new__(cls)
+    for name, value in (("_grader_number", number), ("_grader_generation", generation), ("_grader_received", 1), ("_grader_path", None)):
+        object.__setattr__(proxy, name, value)
+    return proxy
+
+
+def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...], generation: int) -> type:
+    """The local class for a described one.
+
+    Args:
+        home: Where its objects live.
+        description: What is known of it.
+        bases: Local classes for its bases.
+        generation: Which candidate it came from.
+    """
+    namespace: dict[str, Any] = {
+        "__module__": description.module,
+        "__qualname__": description.qualname,
+        "__doc__": description.doc,
+        "_grader_home": home,
+        "_grader_number": description.number,
+        "_grader_generation": generation,
+        "_grader_path": None,
+        "_grader_named": False,
+    }
+    if description.is_exception:
+        roots = tuple(base for base in bases if not (base is Exception and len(bases) > 1)) or (Exception,)
+        if not any(issubclass(base, RemoteError) for base in roots):
+            roots = (RemoteError, *roots)
+    else:
+        plain = IMMUTABLE_PLAIN.get(description.plain)
+        namespace["_grader_plain"] = plain
+        namespace.update((name, _method(name, home.guarded)) for name in description.specials)
+        if not description.hashable:
+            namespace["__hash__"] = None
+        elif "__eq__" in namespace and "__hash__" not in namespace:
+            namespace["__hash__"] = plain.__hash__ if plain else object.__hash__
+        if description.plain in ("list", "dict", "set") and "__eq__" in namespace:
+            namespace["__eq__"] = _plain_equal
+            namespace["__ne__"] = lambda self, other: not _plain_equal(self, other)
+        if (description.module, description.qualname) == ("builtins", "coroutine"):
+            namespace.update(_COROUTINE)
+        roots = bases or (Proxy,)
+        if plain and not any(issubclass(base, plain) for base in roots):
+            roots = (*roots, plain)
+    name = description.qualname.rpartition(".")[2]
+    try:
+        return ProxyClass(name, roots, namespace)
+    except TypeError:  # bases that do not go together here
+        fallback = (RemoteError, Exception) if description.is_exception else (Proxy,)
+        return ProxyClass(name, fallback, {**namespace, "_grader_plain": None})
+
+
+def _method(name: str, guarded: bool) -> Callable[..., Any]:
+    if guarded and name in COMPARISONS | BINARY:
+        return _guarded(name)
+    if name in _OWN:
+        if guarded or name != "__contains__":
+            return _OWN[name]
+    return _forwarded(name)
+
+
+def _forwarded(name: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return self._grader_home.request("special", [name, *kwargs], self, *args, *kwargs.values())
+
+    method.__name__ = name
+    return method
+
+
+def _guarded(name: str) -> Callable[..., Any]:
+    forward = _forwarded(name)
+
+    def method(self: Any, other: Any, *rest: Any) -> Any:
+        __tracebackhide__ = True
+        if not _is_proxy(other) and not type(self)._grader_named:
+            return NotImplemented
+        return forward(self, other, *rest)
+
+    method.__name__ = name
+    return method
+
+
+def _plain_equal(self: Any, other: Any) -> Any:
+    if type(self)._grader_named and self._grader_home.guarded or _is_proxy(other):
+        return self._grader_home.request("special", ["__eq__"], self, other)
+    return self._grader_home.request("plain", None, self) == other
+
+
+def _contains(self: Any, value: Any) -> bool:
+    iterable = any("__iter__" in vars(cls) for cls in type(self).__mro__)
+    if type(self)._grader_named or _is_proxy(value) or not iterable:
+        return self._grader_home.request("special", ["__contains__"], self, value)
+    return any(item is value or item == value for item in self)
+
+
+def _representation(name: str) -> Callable[[Any], str]:
+    forward = _forwarded(name)
+
+    def method(self: Any) -> str:
+        __tracebackhide__ = True
+        try:
+            return forward(self)
+        except (CandidateGone, WireClosed):
+            return f"{Proxy.__repr__(self)[:-1]}, no longer there>"
+
+    return method
+
+
+def _await(self: Any) -> Iterator[Any]:
+    return self._grader_home.request("await", None, self)
+    yield
+
+
+def _send(self: Any, value: Any) -> None:
+    raise StopIteration(self._grader_home.request("await", None, self))
+
+
+def _throw(self: Any, kind: Any, value: Any = None, traceback: Any = None) -> None:
+    raise value if value is not None else kind
+
+
+_OWN: dict[str, Callable[..., Any]] = {
+    "__contains__": _contains,
+    "__await__": _await,
+    "__repr__": _representation("__repr__"),
+    "__str__": _representation("__str__"),
+}
+_COROUTINE = {"__await__": _await, "send": _send, "throw": _throw, "close": lambda self: None}
+
+assert set(_OWN) <= set(SPECIALS)

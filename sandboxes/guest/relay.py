@@ -1,0 +1,203 @@
+"""Sockets through a pipe: carries control connections, and the connections passed over them, through one byte stream.
+
+Where worker and containers do not share a kernel, no socket can be passed. A relay at each end then makes it look as if:
+whatever goes into channel 0 comes out of it on the other side, and for each descriptor passed along with some bytes a new
+channel is opened, whose far end is passed along with the same bytes there. Specified in docs/wire.md.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import struct
+
+from .wire.control import receive_with_descriptors
+from .wire.frames import MAX_FRAME
+
+__all__ = ["Relay", "serve_streams"]
+
+_HEADER = struct.Struct(">BII")
+_DATA, _CLOSE, _PASS = range(3)
+_CHUNK = 256 * 1024
+_MAX_WAITING = 2 * MAX_FRAME
+"""Bytes kept for a receiver that does not read; no honest one lets more than a frame wait."""
+
+
+class Relay:
+    """One end of the relayed stream.
+
+    Args:
+        stream: Socket that carries everything.
+        local: Socket of channel 0.
+        first_channel: First number for channels opened here; the sides count odd and even.
+    """
+
+    def __init__(self, stream: socket.socket, local: socket.socket, first_channel: int) -> None:
+        self._stream = stream
+        self._channels: dict[int, socket.socket] = {0: local}
+        self._numbers: dict[socket.socket, int] = {local: 0}
+        self._next_channel = first_channel
+        self._arrived = bytearray()
+        self._waiting: dict[socket.socket, bytearray] = {stream: bytearray(), local: bytearray()}
+        self._selector = selectors.DefaultSelector()
+        for sock in (stream, local):
+            sock.setblocking(False)
+            self._selector.register(sock, selectors.EVENT_READ)
+
+    def run(self) -> None:
+        """Carry bytes until the stream or channel 0 ends."""
+        while 0 in self._channels:
+            for key, events in self._selector.select():
+                sock = key.fileobj
+                assert isinstance(sock, socket.socket)
+                if sock is not self._stream and sock not in self._numbers:
+                    continue
+                if events & selectors.EVENT_WRITE:
+                    self._write(sock)
+                if events & selectors.EVENT_READ and not self._read(sock):
+                    return
+        self._flush()
+
+    def _read(self, sock: socket.socket) -> bool:
+        try:
+            if sock is self._stream:
+                data, descriptors = sock.recv(_CHUNK), []
+            else:
+                data, descriptors = receive_with_descriptors(sock, _CHUNK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            data, descriptors = b"", []
+        if sock is self._stream:
+            self._arrived += data
+            self._take_frames()
+            return bool(data)
+        channel = self._numbers[sock]
+        if not data:
+            self._frame(_CLOSE, channel, b"")
+            self._drop(channel)
+        elif descriptors:
+            opened = [self._open(socket.socket(fileno=descriptor)) for descriptor in descriptors]
+            self._frame(_PASS, channel, struct.pack(f">B{len(opened)}I", len(opened), *opened) + data)
+        else:
+            self._frame(_DATA, channel, data)
+        return True
+
+    def _open(self, sock: socket.socket, channel: int | None = None) -> int:
+        if channel is None:
+            channel, self._next_channel = self._next_channel, self._next_channel + 2
+        sock.setblocking(False)
+        self._channels[channel] = sock
+        self._numbers[sock] = channel
+        self._waiting[sock] = bytearray()
+        self._selector.register(sock, selectors.EVENT_READ)
+        return channel
+
+    def _drop(self, channel: int) -> None:
+        sock = self._channels.pop(channel, None)
+        if sock is None:
+            return
+        del self._numbers[sock]
+        del self._waiting[sock]
+        self._selector.unregister(sock)
+        sock.close()
+
+    def _frame(self, kind: int, channel: int, data: bytes) -> None:
+        self._send(self._stream, _HEADER.pack(kind, channel, len(data)) + data)
+
+    def _take_frames(self) -> None:
+        while len(self._arrived) >= _HEADER.size:
+            kind, channel, length = _HEADER.unpack_from(self._arrived)
+            if len(self._arrived) < _HEADER.size + length:
+                return
+            data = bytes(memoryview(self._arrived)[_HEADER.size : _HEADER.size + length])
+            del self._arrived[: _HEADER.size + length]
+            sock = self._channels.get(channel)
+            if sock is None:
+                continue
+            if kind == _DATA:
+                self._send(sock, data)
+            elif kind == _CLOSE:
+                self._write(sock)
+                self._drop(channel)
+            else:
+                self._pass(sock, data)
+
+    def _pass(self, sock: socket.socket, data: bytes) -> None:
+        (count,) = struct.unpack_from(">B", data)
+        far_ends = []
+        for channel in struct.unpack_from(f">{count}I", data, 1):
+            near, far = socket.socketpair()
+            self._open(near, channel)
+            far_ends.append(far)
+        rest = data[1 + 4 * count :]
+        # Descriptors must arrive with the bytes they belong to, so what waits goes first, by waiting for the reader.
+        sock.setblocking(True)
+        sock.sendall(self._waiting[sock])
+        self._waiting[sock].clear()
+        sent = socket.send_fds(sock, [rest], [far.fileno() for far in far_ends])
+        sock.sendall(rest[sent:])
+        sock.setblocking(False)
+        for far in far_ends:
+            far.close()
+
+    def _send(self, sock: socket.socket, data: bytes) -> None:
+        waiting = self._waiting[sock]
+        waiting += data
+        self._write(sock)
+        if sock is not self._stream and sock in self._waiting and len(waiting) > _MAX_WAITING:
+            self._frame(_CLOSE, self._numbers[sock], b"")
+            self._drop(self._numbers[sock])
+
+    def _write(self, sock: socket.socket) -> None:
+        waiting = self._waiting[sock]
+        try:
+            while waiting:
+                del waiting[: sock.send(memoryview(waiting)[:_CHUNK].tobytes())]
+        except BlockingIOError:
+            pass
+        except OSError:
+            waiting.clear()
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if waiting else 0)
+        self._selector.modify(sock, events)
+
+    def _flush(self) -> None:
+        self._stream.setblocking(True)
+        try:
+            self._stream.sendall(self._waiting[self._stream])
+        except OSError:
+            pass
+
+
+def serve_streams() -> socket.socket:
+    """Relay standard input and output in a child process; returns the socket of channel 0."""
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        ours.close()
+        near, far = socket.socketpair()
+        _pump_standard_streams(far)
+        Relay(near, theirs, 2).run()
+        os._exit(0)
+    theirs.close()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    return ours
+
+
+def _pump_standard_streams(sock: socket.socket) -> None:
+    import threading
+
+    def inward() -> None:
+        while data := os.read(0, _CHUNK):
+            sock.sendall(data)
+        sock.shutdown(socket.SHUT_WR)
+
+    def outward() -> None:
+        while data := sock.recv(_CHUNK):
+            while data:
+                data = data[os.write(1, data) :]
+
+    for pump in (inward, outward):
+        threading.Thread(target=pump, daemon=True).start()

@@ -1,0 +1,135 @@
+"""A folder kept alike on both sides: the test's temporary files, which the learner's code reads and writes.
+
+Regular files and folders cross, by content; links and devices never do, and none is followed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from .wire.errors import ProtocolViolation
+
+__all__ = ["Tree"]
+
+MAX_FILE = 16 * 1024 * 1024
+MAX_FILES = 2_000
+_Stamp = tuple[int, int, int]
+
+
+class Tree:
+    """One side's copy of the folder.
+
+    Args:
+        root: The folder, the same path on both sides.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._seen: dict[str, _Stamp | None] = {}
+        self._untouched = self._root_stamp()
+
+    def changes(self) -> list[list[Any]]:
+        """What changed since the last call: ``[relative path, content]``; content is ``None`` for a file that went
+        away and ``True`` for a folder."""
+        if self._untouched is not None:
+            if self._root_stamp() == self._untouched:
+                return []
+            self._untouched = None
+        now = self._scan()
+        changed: list[list[Any]] = [[path, None] for path in self._seen.keys() - now.keys()]
+        for path, stamp in now.items():
+            if path not in self._seen or self._seen[path] != stamp:
+                changed.append([path, True if stamp is None else self._read(path)])
+        self._seen = now
+        return sorted(changed, key=lambda change: change[0])
+
+    def everything(self) -> list[list[Any]]:
+        """All that is there now, in the form of ``changes``."""
+        return [[path, True if stamp is None else self._read(path)] for path, stamp in sorted(self._scan().items())]
+
+    def apply(self, changes: Any) -> None:
+        """Make this side's copy follow the other's changes.
+
+        Raises:
+            ProtocolViolation: A path leads outside, or the list is none.
+        """
+        if type(changes) is not list or len(changes) > MAX_FILES:
+            raise ProtocolViolation("file changes that are no list, or too many")
+        for path, content in changes:
+            target = self._inside(path)
+            if content is None:
+                _remove(target)
+            elif content is True:
+                target.mkdir(parents=True, exist_ok=True)
+            elif type(content) is bytes:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _write(target, content)
+            else:
+                raise ProtocolViolation("a file without content")
+        self._untouched = None
+        self._seen = self._scan()
+
+    def _inside(self, path: Any) -> Path:
+        parts = path.split("/") if type(path) is str else []
+        if not parts or any(part in ("", ".", "..") or "\0" in part for part in parts):
+            raise ProtocolViolation("a file path that leads elsewhere")
+        target = Path(self.root)
+        for part in parts[:-1]:
+            target /= part
+            if target.is_symlink():
+                raise ProtocolViolation("a file path through a link")
+        return target / parts[-1]
+
+    def _scan(self) -> dict[str, _Stamp | None]:
+        found: dict[str, _Stamp | None] = {}
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                entries = list(os.scandir(os.path.join(self.root, folder)))
+            except OSError:
+                continue
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(status.st_mode):
+                    found[path] = None
+                    waiting.append(path)
+                elif stat.S_ISREG(status.st_mode) and status.st_size <= MAX_FILE:
+                    found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+                if len(found) >= MAX_FILES:
+                    return found
+        return found
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            descriptor = os.open(os.path.join(self.root, path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(MAX_FILE)
+
+    def _root_stamp(self) -> int:
+        try:
+            return os.stat(self.root).st_mtime_ns
+        except OSError:
+            return 0
+
+
+def _remove(target: Path) -> None:
+    try:
+        if target.is_dir() and not target.is_symlink():
+            target.rmdir()
+        else:
+            target.unlink(missing_ok=True)
+    except OSError:
+        pass  # a folder that is not empty on this side stays
+
+
+def _write(target: Path, content: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    with os.fdopen(os.open(target, flags, 0o644), "wb") as file:
+        file.write(content)

@@ -1,0 +1,1 @@
+"""The wire: how examiner and candidate talk. Specified in docs/wire.md."""

@@ -1,0 +1,134 @@
+"""Frames: a four-byte big-endian length, then that many bytes of msgpack."""
+
+from __future__ import annotations
+
+import os
+import select
+import struct
+import threading
+from collections.abc import Callable
+
+import msgpack
+
+from .errors import ProtocolViolation, WireClosed
+
+__all__ = ["MAX_FRAME", "FrameStream", "pack", "unpack"]
+
+MAX_FRAME = 32 * 1024 * 1024
+"""Largest frame accepted from the other side, in bytes."""
+
+_HEADER = struct.Struct(">I")
+_CHUNK = 256 * 1024
+
+
+def pack(message: object) -> bytes:
+    """Encode one message. Raises ``OverflowError`` for integers beyond 64 bits."""
+    return msgpack.packb(message, use_bin_type=True, unicode_errors="surrogatepass")
+
+
+def unpack(data: bytes) -> object:
+    """Decode one message.
+
+    Raises:
+        ProtocolViolation: The bytes are not msgpack.
+    """
+    try:
+        return msgpack.unpackb(
+            data, raw=False, use_list=True, strict_map_key=False, unicode_errors="surrogatepass"
+        )
+    except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
+        raise ProtocolViolation(f"not msgpack: {error}") from None
+
+
+class FrameStream:
+    """Frames over a pair of file descriptors (the same one twice for a socket).
+
+    Args:
+        reader: Descriptor to read from.
+        writer: Descriptor to write to.
+        max_frame: Largest frame accepted, in bytes.
+        patience: Seconds of silence after which ``on_silence`` is called, again and again; ``None`` waits quietly.
+        on_silence: Called from the waiting thread; may raise to give up.
+    """
+
+    def __init__(
+        self,
+        reader: int,
+        writer: int,
+        *,
+        max_frame: int = MAX_FRAME,
+        patience: float | None = None,
+        on_silence: Callable[[], None] | None = None,
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._max_frame = max_frame
+        self._patience = None if patience is None else patience * 1000
+        self._on_silence = on_silence
+        self._buffer = bytearray()
+        self._send_lock = threading.Lock()
+        os.set_blocking(reader, False)
+        os.set_blocking(writer, False)
+        self._readable = select.poll()
+        self._readable.register(reader, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(writer, select.POLLOUT)
+
+    def close(self) -> None:
+        """Close both descriptors."""
+        for descriptor in {self._reader, self._writer}:
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass
+
+    def send(self, payload: bytes) -> None:
+        """Send one packed message as a frame.
+
+        Raises:
+            WireClosed: Nobody is there to receive it.
+        """
+        data = memoryview(_HEADER.pack(len(payload)) + payload)
+        with self._send_lock:
+            while data:
+                try:
+                    data = data[os.write(self._writer, data) :]
+                except BlockingIOError:
+                    self._wait(self._writable)
+                except OSError as error:
+                    raise WireClosed(str(error)) from None
+
+    def receive(self) -> bytes:
+        """Return the next frame's payload, waiting for it.
+
+        Raises:
+            WireClosed: The stream ended.
+            ProtocolViolation: The frame is larger than allowed.
+        """
+        buffer = self._buffer
+        self._fill(4)
+        (length,) = _HEADER.unpack_from(buffer)
+        if length > self._max_frame:
+            raise ProtocolViolation(f"a frame of {length} bytes, {self._max_frame} are allowed")
+        self._fill(4 + length)
+        payload = bytes(memoryview(buffer)[4 : 4 + length])
+        del buffer[: 4 + length]
+        return payload
+
+    def _fill(self, size: int) -> None:
+        while len(self._buffer) < size:
+            self._wait(self._readable)
+            try:
+                data = os.read(self._reader, _CHUNK)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise WireClosed(str(error)) from None
+            if not data:
+                raise WireClosed("end of stream")
+            self._buffer += data
+
+    def _wait(self, poll: select.poll) -> None:
+        while not poll.poll(self._patience):
+            if self._on_silence:
+                self._on_silence()

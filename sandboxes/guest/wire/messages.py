@@ -1,0 +1,220 @@
+"""Messages: values turned into a flat table of entries, and back.
+
+A message body is a list of *items* and a *table*. A scalar stands in an item as itself; everything else is ``[index]``, a
+reference into the table, whose entries again hold items. So cycles and shared references keep their shape, and nothing
+nests deeper than a few levels whatever the value looks like. A reply continues the table of its request, so a value that
+came with the request and goes back is the same object again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from . import tags
+from .containers import CONTAINER_WRITERS, EMPTY, IMMUTABLE, MUTABLE_TYPES, has_changed, refill, snapshot
+from .errors import CannotCross, ProtocolViolation
+from .frames import pack
+from .leaves import LEAF_READERS, LEAF_WRITERS, array_entry, is_array_type, type_entry
+
+__all__ = ["Borders", "Incoming", "Outgoing"]
+
+SCALARS = frozenset({type(None), bool, int, float, str, bytes})
+MAX_ENTRIES = 1_000_000
+"""Table entries accepted in one message."""
+_MAX_NESTED = 300
+_SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
+_PENDING = object()
+
+
+class Borders(Protocol):
+    """What does not cross by value: how an object leaves this side, and what an entry from the other side means here."""
+
+    def export(self, value: Any, item: Any) -> list[Any]: ...
+
+    def admit(self, entry: list[Any], item: Any) -> Any: ...
+
+
+class Outgoing:
+    """A message on its way out.
+
+    Args:
+        borders: How objects leave.
+        known: The objects of the request that this message answers, by index.
+    """
+
+    def __init__(self, borders: Borders, known: Sequence[Any] = ()) -> None:
+        self._borders = borders
+        self._careful = False
+        self.objects = list(known)
+        self._index = {id(value): index for index, value in enumerate(self.objects)}
+        self._first = len(self.objects)
+        self._table: list[Any] = []
+
+    def body(self, values: Sequence[Any], changed: Sequence[int] = ()) -> list[Any]:
+        """The items of ``values``, the table, and new contents for the ``changed`` objects of the request.
+
+        Raises:
+            CannotCross: Some value in there has no representation.
+        """
+        items = [self.item(value) for value in values]
+        updates = [[index, self._entry(self.objects[index])] for index in changed]
+        done = 0
+        while done < len(self._table):
+            self._table[done] = self._entry(self.objects[self._first + done])
+            done += 1
+        return [items, self._table, updates]
+
+    def item(self, value: Any) -> Any:
+        """The item that stands for ``value``, entering it into the table where it needs an entry."""
+        kind = type(value)
+        if kind in SCALARS and (kind is not int or _SMALLEST <= value <= _LARGEST):
+            return value
+        index = self._index.get(id(value))
+        if index is None:
+            index = len(self.objects)
+            self._index[id(value)] = index
+            self.objects.append(value)
+            self._table.append(None)
+        return [index]
+
+    def items(self, values: Iterable[Any]) -> list[Any]:
+        values = list(values)
+        # Packing finds integers beyond 64 bits by itself; only then is each looked at.
+        if not self._careful and SCALARS.issuperset(map(type, values)):
+            return values
+        return [self.item(value) for value in values]
+
+    def careful(self) -> Outgoing:
+        """The same message, not yet begun, for values with integers beyond 64 bits."""
+        again = Outgoing(self._borders, self.objects[: self._first])
+        again._careful = True
+        return again
+
+    def _entry(self, value: Any) -> list[Any]:
+        kind = type(value)
+        if kind in CONTAINER_WRITERS:
+            return CONTAINER_WRITERS[kind](value, self.items, self.item)
+        if kind in LEAF_WRITERS:
+            return LEAF_WRITERS[kind](value)
+        if is_array_type(kind):
+            return array_entry(value)
+        return (isinstance(value, type) and type_entry(value)) or self._borders.export(value, self.item)
+
+
+def encode(borders: Borders, head: list[Any], values: Sequence[Any], known: Sequence[Any] = (), changed: Sequence[int] = (), tail: Any = None) -> tuple[bytes, list[Any]]:
+    """Pack a whole message; returns the bytes and the objects of its table."""
+    out = Outgoing(borders, known)
+    try:
+        body = out.body(values, changed)
+        return pack([*head, *body, tail() if tail else None]), out.objects
+    except OverflowError:
+        out = out.careful()
+        body = out.body(values, changed)
+        return pack([*head, *body, tail() if tail else None]), out.objects
+
+
+class Incoming:
+    """A message body that arrived.
+
+    Args:
+        borders: What entries of the other side mean here.
+        table: The entries.
+        known: For a reply, the objects of its request.
+
+    Attributes:
+        objects: The request's objects followed by one for each entry.
+
+    Raises:
+        ProtocolViolation: The table is not what it should be.
+    """
+
+    def __init__(self, borders: Borders, table: Any, known: Sequence[Any] = ()) -> None:
+        if type(table) is not list or len(table) > MAX_ENTRIES:
+            raise ProtocolViolation("a table that is too long or none")
+        self._borders = borders
+        self._table = table
+        self._first = len(known)
+        self._nested = 0
+        self.objects = [*known, *([_PENDING] * len(table))]
+        self._mutable: list[tuple[int, Any]] = []
+        for index, entry in enumerate(table, self._first):
+            if type(entry) is not list or not entry or type(entry[0]) is not int:
+                raise ProtocolViolation("a table entry without a tag")
+            if entry[0] in EMPTY:
+                self.objects[index] = EMPTY[entry[0]](entry)
+                self._mutable.append((index, entry))
+        for index, _entry in enumerate(table, self._first):
+            if self.objects[index] is _PENDING:
+                self._at(index)
+        for index, entry in self._mutable:
+            refill(self.objects[index], entry, self.items, self.item)
+
+    def item(self, item: Any) -> Any:
+        if type(item) is list:
+            if len(item) != 1 or type(item[0]) is not int or not 0 <= item[0] < len(self.objects):
+                raise ProtocolViolation("a reference to nothing")
+            return self._at(item[0])
+        if type(item) not in SCALARS:
+            raise ProtocolViolation(f"an item of type {type(item).__name__}")
+        return item
+
+    def items(self, items: Any) -> list[Any]:
+        if type(items) is not list:
+            raise ProtocolViolation("items that are no list")
+        if SCALARS.issuperset(map(type, items)):
+            return items
+        return [self.item(item) for item in items]
+
+    def update(self, updates: Any) -> None:
+        """Put what the other side changed back into the objects of the request."""
+        if type(updates) is not list:
+            raise ProtocolViolation("updates that are no list")
+        for update in updates:
+            index, entry = update
+            if type(index) is not int or not 0 <= index < self._first or type(entry) is not list or not entry:
+                raise ProtocolViolation("an update of nothing")
+            own = self.objects[index]
+            if type(own) in MUTABLE_TYPES:
+                refill(own, entry, self.items, self.item)
+            elif is_array_type(type(own)) and entry[0] == tags.ARRAY:
+                own[...] = LEAF_READERS[tags.ARRAY](*entry[1:])
+            else:
+                raise ProtocolViolation(f"an update of a {type(own).__name__}")
+
+    def watch(self) -> list[tuple[int, Any, Any]]:
+        """Remember what the mutable objects of this message hold now."""
+        watched = [(index, self.objects[index], snapshot(self.objects[index])) for index, _entry in self._mutable]
+        for index, entry in enumerate(self._table, self._first):
+            if entry[0] == tags.ARRAY:
+                watched.append((index, self.objects[index], self.objects[index].copy()))
+        return watched
+
+    @staticmethod
+    def changed(watched: list[tuple[int, Any, Any]]) -> list[int]:
+        """The indices of the objects that hold something else than when they were watched."""
+        return [
+            index
+            for index, value, before in watched
+            if (has_changed(value, before) if type(value) in MUTABLE_TYPES else value.tobytes() != before.tobytes())
+        ]
+
+    def _at(self, index: int) -> Any:
+        value = self.objects[index]
+        if value is _PENDING:
+            value = self._build(self._table[index - self._first])
+            self.objects[index] = value
+        return value
+
+    def _build(self, entry: list[Any]) -> Any:
+        self._nested += 1
+        if self._nested > _MAX_NESTED:
+            raise ProtocolViolation("tuples nested too deep, or a tuple that holds itself")
+        try:
+            if entry[0] in IMMUTABLE:
+                return IMMUTABLE[entry[0]](self.items(entry[1]))
+            if entry[0] in LEAF_READERS:
+                return LEAF_READERS[entry[0]](*entry[1:])
+            return self._borders.admit(entry, self.item)
+        finally:
+            self._nested -= 1

@@ -1,0 +1,7 @@
+"""The first element of each table entry: what kind of value it describes. Specified in docs/wire.md."""
+
+LIST, TUPLE, DICT, SET, FROZENSET, BYTEARRAY, DEQUE, COUNTER, ORDERED_DICT, DEFAULT_DICT = range(1, 11)
+BIG_INT, COMPLEX, RANGE, SLICE, DECIMAL, FRACTION, CONSTANT, TYPE = range(20, 28)
+DATE, TIME, DATETIME, TIMEDELTA, TIMEZONE, ZONE, UUID, PATH = range(30, 38)
+ARRAY, ARRAY_SCALAR = range(40, 42)
+MINE, YOURS, MY_CLASS, YOUR_CLASS, EXCEPTION = range(50, 55)

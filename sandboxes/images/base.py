@@ -1,0 +1,108 @@
+"""The base image: Python and nothing else. From a registry where one answers, else made from Debian's packages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docker
+import docker.errors
+import requests
+
+from ..engine import Engine
+from ..errors import ImageBuildFailed
+
+__all__ = ["BASE", "ensure_base"]
+
+BASE = "grader/python-base:3.11"
+_UPSTREAM = "python:3.11-slim-bookworm"
+_SUITE = "bookworm"
+_PACKAGES = "python3,libpython3-stdlib,tzdata"
+_PATIENCE = 10
+_LEFT_OUT = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale", "var/log")
+
+Progress = Callable[[str], None]
+
+
+def ensure_base(engine: Engine, on_progress: Progress) -> str:
+    """The id of the base image, made if there is none yet.
+
+    ``GRADER_BASE_IMAGE`` names another image to start from; it must have Python 3.11 or later as ``python3``.
+
+    Raises:
+        ImageBuildFailed: It can't be had.
+    """
+    own = os.environ.get("GRADER_BASE_IMAGE")
+    found = image_id(engine, own or BASE)
+    if found:
+        return found
+    if own:
+        raise ImageBuildFailed(f"the base image {own} (GRADER_BASE_IMAGE) is not on this Docker Engine: pull it first")
+    if not _pull(engine, on_progress):
+        _make(engine, on_progress)
+    made = image_id(engine, BASE)
+    if made is None:
+        raise ImageBuildFailed("the base image was made, but is not there")
+    return made
+
+
+def image_id(engine: Engine, reference: str) -> str | None:
+    """The id of an image, or ``None`` if the engine has none of that name."""
+    try:
+        return str(engine.api.inspect_image(reference)["Id"])
+    except docker.errors.ImageNotFound:
+        return None
+
+
+def _pull(engine: Engine, on_progress: Progress) -> bool:
+    on_progress(f"asking the registry for {_UPSTREAM}")
+    client = docker.from_env(timeout=_PATIENCE).api
+    try:
+        for event in client.pull(_UPSTREAM, stream=True, decode=True):
+            if "error" in event:
+                on_progress("no registry answers")
+                return False
+            if event.get("status", "").startswith(("Pulling from", "Digest", "Status")):
+                on_progress(event["status"])
+        engine.api.tag(_UPSTREAM, *BASE.split(":"))
+    except (docker.errors.DockerException, requests.RequestException):
+        on_progress("no registry answers")
+        return False
+    return True
+
+
+def _make(engine: Engine, on_progress: Progress) -> None:
+    if shutil.which("debootstrap") is None or os.geteuid() != 0:
+        raise ImageBuildFailed(
+            f"no registry answers, and a base image can be made here only as root with 'debootstrap': "
+            f"pull {_UPSTREAM} and tag it {BASE}, or install debootstrap and run as root"
+        )
+    with tempfile.TemporaryDirectory(prefix="grader-base-") as folder:
+        root = Path(folder, "root")
+        on_progress("making a Debian base image with debootstrap (about a minute, once)")
+        command = ["debootstrap", "--variant=minbase", f"--include={_PACKAGES}", _SUITE, str(root)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert process.stdout is not None
+        tail = ""
+        for line in process.stdout:
+            tail = (tail + line)[-2000:]
+            if line.startswith("I: ") and "Validating" not in line:
+                on_progress(line[3:].strip())
+        if process.wait() != 0:
+            raise ImageBuildFailed(f"debootstrap failed:\n{tail}")
+        archive = Path(folder, "root.tar")
+        with tarfile.open(archive, "w") as tar:
+            tar.add(root, ".", filter=_keep)
+        repository, tag = BASE.split(":")
+        on_progress("importing the base image")
+        engine.api.import_image_from_file(str(archive), repository=repository, tag=tag)
+
+
+def _keep(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    path = entry.name.removeprefix("./")
+    return None if path.startswith(_LEFT_OUT) and entry.isfile() else entry

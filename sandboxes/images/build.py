@@ -1,0 +1,168 @@
+"""Images for candidates and examiners: the base, the guest code, and wheels that the host resolved.
+
+A build step inside an image has no network. Packages are unpacked on the host, for the image's platform, and copied in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterable
+from importlib import resources
+from pathlib import Path
+
+import docker.errors
+
+from ..engine import LABEL, Engine
+from ..errors import ImageBuildFailed
+from .base import ensure_base, image_id
+
+__all__ = ["ImageBuilder"]
+
+_PYTHON = "3.11"
+_PLATFORMS = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
+_GLIBC = ("2_36", "2_35", "2_34", "2_31", "2_28", "2_27", "2_24", "2_17", "2_12", "2_5")
+_CANDIDATE_PARTS = ("wire", "objects", "candidate")
+_EXAMINER_PARTS = ("wire", "objects", "examiner")
+_DOCKERFILE = """\
+FROM {base}
+COPY . /opt/grader
+ENV PYTHONPATH={path} PYTHONHASHSEED=0 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE={no_bytecode} \\
+    LANG=C.UTF-8 HOME=/tmp OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+RUN ["python3", "-m", "compileall", "-q", "/opt/grader"]
+"""
+
+
+class ImageBuilder:
+    """Builds what is missing, names each image by all that goes into it.
+
+    Args:
+        engine: Where the images live.
+        on_progress: Called with a line when something takes long.
+    """
+
+    def __init__(self, engine: Engine, on_progress: Callable[[str], None] = lambda text: None) -> None:
+        self._engine = engine
+        self._on_progress = on_progress
+        self._base = ensure_base(engine, on_progress)
+
+    def candidate(self, requirements: str) -> str:
+        """The id of the image for learner code, with the packages it may import."""
+        own = _text("candidate.txt")
+        return self._layered("candidate", _CANDIDATE_PARTS, own, [("packages", requirements)])
+
+    def examiner(self, requirements: str, test_requirements: str) -> str:
+        """The id of the image for tests: the learner's packages and those of the tests."""
+        own = _text("examiner.txt")
+        extra = "\n".join(filter(None, (requirements, test_requirements)))
+        return self._layered("examiner", _EXAMINER_PARTS, own, [("packages", extra)])
+
+    def _layered(
+        self, role: str, parts: Iterable[str], own: str, extras: list[tuple[str, str]]
+    ) -> str:
+        guest = _guest_files(parts)
+        image = self._ensure(role, self._base, guest, [("site", own)], "/opt/grader:/opt/grader/site")
+        for folder, requirements in extras:
+            if requirements.strip():
+                path = f"/opt/grader:/opt/grader/site:/opt/grader/{folder}"
+                image = self._ensure(f"{role}-packages", image, {}, [(folder, requirements)], path)
+        return image
+
+    def _ensure(
+        self, role: str, base: str, files: dict[str, bytes], packages: list[tuple[str, str]], path: str
+    ) -> str:
+        dockerfile = _DOCKERFILE.format(base=base, path=path, no_bytecode=int("candidate" in role))
+        digest = hashlib.sha256(dockerfile.encode())
+        for name, content in sorted(files.items()):
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        for folder, requirements in packages:
+            digest.update(f"{folder}\0{requirements}".encode())
+        reference = f"grader/python-{role}:{digest.hexdigest()[:16]}"
+        found = image_id(self._engine, reference)
+        if found:
+            return found
+        with tempfile.TemporaryDirectory(prefix="grader-image-") as context:
+            self._write(Path(context), files)
+            for folder, requirements in packages:
+                self._install(Path(context, folder), requirements)
+            self._build(Path(context), dockerfile, reference)
+        built = image_id(self._engine, reference)
+        if built is None:
+            raise ImageBuildFailed(f"{reference} was built, but is not there")
+        return built
+
+    @staticmethod
+    def _write(context: Path, files: dict[str, bytes]) -> None:
+        for name, content in files.items():
+            target = context / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+    def _install(self, target: Path, requirements: str) -> None:
+        wanted = ", ".join(line for line in requirements.splitlines() if line.strip() and not line.startswith("#"))
+        self._on_progress(f"resolving packages: {wanted}")
+        machine = _PLATFORMS.get(str(self._engine.info.get("Architecture")))
+        if machine is None:
+            raise ImageBuildFailed(f"no packages are known for processors of type {self._engine.info.get('Architecture')}")
+        platforms = [f"manylinux_{version}_{machine}" for version in _GLIBC] + [f"manylinux2014_{machine}"]
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write(requirements)
+            file.flush()
+            command = [
+                *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
+                *("--no-compile", "--only-binary=:all:", "--implementation=cp", f"--python-version={_PYTHON}"),
+                *(f"--platform={platform}" for platform in platforms),
+                *("--target", str(target), "--requirement", file.name),
+            ]
+            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        if done.returncode != 0:
+            errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+            raise ImageBuildFailed("packages could not be resolved:\n" + "\n".join(errors or [done.stderr[-2000:]]))
+
+    def _build(self, context: Path, dockerfile: str, reference: str) -> None:
+        self._on_progress(f"building {reference}")
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            tar.add(context, ".", filter=_normalized)
+            entry = tarfile.TarInfo("Dockerfile")
+            entry.size = len(dockerfile)
+            tar.addfile(entry, io.BytesIO(dockerfile.encode()))
+            ignore = b"Dockerfile\n.dockerignore\n"
+            entry = tarfile.TarInfo(".dockerignore")
+            entry.size = len(ignore)
+            tar.addfile(entry, io.BytesIO(ignore))
+        archive.seek(0)
+        try:
+            events = self._engine.api.build(
+                fileobj=archive, custom_context=True, tag=reference, network_mode="none",
+                rm=True, forcerm=True, pull=False, decode=True, labels={f"{LABEL}.image": "1"},
+            )  # fmt: skip
+            for event in events:
+                if "error" in event:
+                    raise ImageBuildFailed(f"{reference} could not be built: {event['error'].strip()}")
+        except docker.errors.DockerException as error:
+            raise ImageBuildFailed(f"{reference} could not be built: {error}") from None
+
+
+def _text(name: str) -> str:
+    return (resources.files(__package__) / "python" / name).read_text()
+
+
+def _guest_files(parts: Iterable[str]) -> dict[str, bytes]:
+    root = Path(__file__).parent.parent
+    files = [root / "__init__.py", *(root / "guest").glob("*.py")]
+    for part in parts:
+        files += (root / "guest" / part).glob("*.py")
+    return {f"sandboxes/{path.relative_to(root).as_posix()}": path.read_bytes() for path in files}
+
+
+def _normalized(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.uid = entry.gid = entry.mtime = 0
+    entry.uname = entry.gname = ""
+    entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
+    return entry

@@ -1,0 +1,71 @@
+"""The warm pool: candidates started before anybody waits for them, and removed after anybody could."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+
+from .candidate import Candidate
+from .engine import ContainerSpec, Engine
+from .errors import SandboxFailure
+from .links import Linker
+from .suite import Limits
+
+__all__ = ["CandidatePool"]
+
+
+class CandidatePool:
+    """Keeps candidates of one kind ready.
+
+    Args:
+        engine: Where they run.
+        linker: Starts them.
+        spec: What to start.
+        limits: Their limits.
+        size: How many are kept ready.
+    """
+
+    def __init__(self, engine: Engine, linker: Linker, spec: ContainerSpec, limits: Limits, size: int) -> None:
+        self._make = lambda: Candidate(engine, linker, spec, limits)
+        # One at a time: starting is bound by the CPU that the waiting gradings need.
+        self._workers = ThreadPoolExecutor(max_workers=max(1, size // 2), thread_name_prefix="pool")
+        self._removers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="remove")
+        self._ready: queue.SimpleQueue[Future[Candidate]] = queue.SimpleQueue()
+        self._closed = threading.Event()
+        for _ in range(size):
+            self._order()
+
+    def take(self) -> Candidate:
+        """A started candidate of one's own, waiting for one if need be.
+
+        Raises:
+            SandboxFailure: It could not be started.
+        """
+        if self._closed.is_set():
+            raise SandboxFailure("the pool is closed")
+        try:
+            self._order()
+            return self._ready.get().result()
+        except (RuntimeError, CancelledError):
+            raise SandboxFailure("the pool is closed") from None
+
+    def discard(self, candidate: Candidate) -> None:
+        """Remove a used candidate, without waiting for it."""
+        try:
+            self._removers.submit(candidate.destroy)
+        except RuntimeError:  # the pool was closed meanwhile
+            candidate.destroy()
+
+    def close(self) -> None:
+        """Remove all candidates."""
+        self._closed.set()
+        self._workers.shutdown(wait=True, cancel_futures=True)
+        while not self._ready.empty():
+            future = self._ready.get()
+            if not future.cancelled() and future.exception() is None:
+                self._removers.submit(future.result().destroy)
+        self._removers.shutdown(wait=True)
+
+    def _order(self) -> None:
+        self._ready.put(self._workers.submit(self._make))

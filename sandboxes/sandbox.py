@@ -1,0 +1,133 @@
+"""A sandbox for one suite: the one thing that callers of this package need."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+
+from .candidate import candidate_spec
+from .engine import Engine
+from .errors import SandboxFailure
+from .examiner import Examiner
+from .images.build import ImageBuilder
+from .links import Linker, Transport
+from .pool import CandidatePool
+from .session import Session, collect
+from .suite import Run, Suite, Test, TestRun
+
+__all__ = ["Sandbox"]
+
+_ATTEMPTS = 2
+
+
+class Sandbox:
+    """Grades submissions against one suite. Thread-safe.
+
+    Args:
+        engine: Where containers run.
+        suite: The tests and their limits.
+        parallel: Submissions at once; as many candidates are kept ready, and one more.
+        transport: See ``links``.
+        on_progress: Called with a line when something takes long (building an image).
+
+    Raises:
+        SandboxFailure: The grader can't do its work here.
+        SuiteBroken: The tests can't be collected with the reference solution.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        suite: Suite,
+        parallel: int = 1,
+        transport: Transport = "auto",
+        on_progress: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._engine = engine
+        self._suite = suite
+        self._parallel = parallel
+        builder = ImageBuilder(engine, on_progress)
+        self._candidate_image = builder.candidate(suite.requirements)
+        self._examiner_image = builder.examiner(suite.requirements, suite.test_requirements)
+        self._linker = Linker(engine, transport)
+        self._lock = threading.Lock()
+        self._closed = False
+        self._examiner: Examiner | None = None
+        spec = candidate_spec(self._candidate_image, suite.limits)
+        self._pool = CandidatePool(engine, self._linker, spec, suite.limits, parallel + 1)
+        try:
+            self.tests = collect(Session(self._ready_examiner(), self._pool, suite.reference, suite.limits))
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def run(self, files: Mapping[str, bytes], on_test: Callable[[TestRun], None] = lambda run: None) -> Run:
+        """Run all tests against a submission.
+
+        A failure of the grader's own is tried once more with a fresh examiner.
+
+        Args:
+            files: Content by relative path.
+            on_test: Called with each test's result as soon as it is known; again from the start after a failure.
+
+        Raises:
+            SandboxFailure: The grader could not do its work, twice.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            examiner = self._ready_examiner()
+            try:
+                return self._run_once(examiner, files, on_test)
+            except SandboxFailure:
+                if examiner.lost:
+                    self._give_up(examiner)
+                if attempt == _ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _run_once(self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None]) -> Run:
+        started = time.monotonic()
+        session = Session(examiner, self._pool, files, self._suite.limits, on_test)
+        runs = session.run(self.tests)
+        return Run(
+            tests=tuple(self._result(test, runs, session) for test in self.tests),
+            image=self._candidate_image,
+            python=session.python,
+            wall_time=time.monotonic() - started,
+        )
+
+    @staticmethod
+    def _result(test: Test, runs: dict[str, TestRun], session: Session) -> TestRun:
+        return runs.get(test.id) or session.missing(test)
+
+    def _ready_examiner(self) -> Examiner:
+        with self._lock:
+            if self._closed:
+                raise SandboxFailure("the sandbox is closed")
+            if self._examiner is None:
+                self._examiner = Examiner(
+                    self._engine, self._linker, self._examiner_image, self._suite, self._parallel
+                )
+            return self._examiner
+
+    def _give_up(self, examiner: Examiner) -> None:
+        with self._lock:
+            if self._examiner is examiner:
+                self._examiner = None
+        examiner.destroy()
+
+    def close(self) -> None:
+        """Remove all containers; gradings that still run fail."""
+        with self._lock:
+            self._closed = True
+        if self._examiner is not None:
+            self._examiner.destroy()
+        self._pool.close()
+        self._linker.close()

@@ -1,0 +1,267 @@
+"""One submission's way through a suite: the worker's part, with limits, clocks and verdicts."""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .candidate import Candidate, Verdict
+from .errors import SandboxFailure, SuiteBroken
+from .examiner import Examiner
+from .guest.wire.control import Control
+from .guest.wire.errors import ProtocolViolation, WireClosed
+from .meters import Reading
+from .pool import CandidatePool
+from .suite import Limits, Test, TestRun
+
+__all__ = ["Session", "collect"]
+
+_GRACE = 5.0
+"""Seconds that the examiner gets to notice that its candidate is gone."""
+
+
+class Session:
+    """Runs one submission.
+
+    Args:
+        examiner: Holds the tests.
+        pool: Gives candidates.
+        files: The submission.
+        limits: What each test may use.
+        on_test: Called with each test's result as soon as it is known.
+    """
+
+    def __init__(
+        self,
+        examiner: Examiner,
+        pool: CandidatePool,
+        files: Mapping[str, bytes],
+        limits: Limits,
+        on_test: Callable[[TestRun], None] = lambda run: None,
+    ) -> None:
+        self._examiner = examiner
+        self._pool = pool
+        self._files = files
+        self._limits = limits
+        self._on_test = on_test
+        self._candidate: Candidate | None = None
+        self._control: Control
+        self._number = 0
+        self._verdict: Verdict | None = None
+        self._running: str | None = None
+        self._start = Reading()
+        self._started_at = 0.0
+        self._last_progress = Reading()
+        self._runs: dict[str, TestRun] = {}
+        self._deadline = 0.0
+        self.python = ""
+        self.collected: list[Test] = []
+        self.errors: dict[str, str] = {}
+        self.out_of_time = False
+
+    def run(self, roster: tuple[Test, ...] | None) -> dict[str, TestRun]:
+        """Run all tests; without a roster, only collect them. Returns results by test id.
+
+        Raises:
+            SandboxFailure: The grader could not do its work.
+        """
+        tests = {test.id: test for test in roster or ()}
+        try:
+            self._take_candidate()
+            self._deadline = time.monotonic() + self._limits.total_time
+            assert self._candidate is not None
+            self._number, self._control = self._examiner.begin(
+                self._candidate.socket, self._files, collect_only=roster is None
+            )
+            self._mark_start()
+            while self._step(tests):
+                pass
+        except (WireClosed, ProtocolViolation) as error:
+            if not self.out_of_time:
+                raise SandboxFailure(f"the examiner ended in the middle of a grading: {error}") from None
+        finally:
+            self._close()
+        return self._runs
+
+    def _step(self, tests: dict[str, Test]) -> bool:
+        message, descriptors = self._wait()
+        for _descriptor in descriptors:
+            raise ProtocolViolation("descriptors from the examiner")
+        what = message["do"]
+        if what == "done":
+            return False
+        if what == "collected":
+            self._collected(message)
+        elif what == "started":
+            self._begin_test(message)
+        elif what == "finished":
+            self._finish_test(message, tests)
+        elif what == "replace":
+            verdict = self._conclude(message)
+            self._replace(verdict)
+        elif what == "waiting":
+            self._check_stall()
+        return True
+
+    # Waiting, with an eye on the limits
+
+    def _wait(self) -> tuple[dict[str, Any], list[int]]:
+        assert self._candidate is not None
+        while not self._control.buffered():
+            if select.select([self._control], [], [], self._candidate.meter.interval)[0]:
+                break
+            self._check_limits()
+        return self._control.receive()
+
+    def _check_limits(self) -> None:
+        now = time.monotonic()
+        if now > self._deadline + _GRACE:
+            self.out_of_time = True
+            self._examiner.end(self._number)
+            self._control.socket.settimeout(_GRACE)
+        elif now > self._deadline:
+            self._end_candidate(Verdict("timed_out", self._total_message()))
+        elif self._verdict is None:
+            self._check_cpu()
+
+    def _check_cpu(self) -> Reading:
+        assert self._candidate is not None
+        reading = self._candidate.meter.read()
+        if reading.cpu_time - self._start.cpu_time > self._limits.cpu_time:
+            limit = self._limits.cpu_time
+            self._end_candidate(Verdict("timed_out", f"the program computed for more than {limit:g} s: an endless loop?"))
+        return reading
+
+    def _check_stall(self) -> None:
+        """The examiner has waited in vain for a while: has the candidate done anything meanwhile?"""
+        assert self._candidate is not None
+        reading = self._candidate.meter.read()
+        idle = reading.cpu_time - self._last_progress.cpu_time < 0.01
+        self._last_progress = reading
+        if idle:
+            limit = self._limits.stall_time
+            self._end_candidate(
+                Verdict("timed_out", f"the program waited for {limit:g} s without doing anything: a deadlock, or a long sleep?")
+            )
+
+    def _end_candidate(self, verdict: Verdict) -> None:
+        if self._verdict is None and self._candidate is not None:
+            self._verdict = verdict
+            self._candidate.destroy()
+
+    # Tests
+
+    def _collected(self, message: dict[str, Any]) -> None:
+        self.collected = [
+            Test(test["id"], test["points"], test["hint"], tuple(test["competencies"]), test["skipped"])
+            for test in message["tests"]
+        ]
+        self.errors = {error["path"]: error["message"] for error in message["errors"]}
+
+    def _begin_test(self, message: dict[str, Any]) -> None:
+        if time.monotonic() > self._deadline:
+            self.out_of_time = True
+            self._control.send({"do": "halt"})
+        elif message["gone"] or self._verdict is not None:
+            self._replace(self._verdict or Verdict("crashed", ""))
+        else:
+            self._running = message["id"]
+            self._mark_start()
+            self._control.send({"do": "go"})
+
+    def _mark_start(self) -> None:
+        assert self._candidate is not None
+        self._candidate.meter.start_peak()
+        self._start = self._last_progress = self._candidate.meter.read()
+        self._started_at = time.monotonic()
+
+    def _finish_test(self, message: dict[str, Any], tests: dict[str, Test]) -> None:
+        assert self._candidate is not None
+        ended = time.monotonic()
+        reading = self._candidate.meter.read() if self._verdict else self._check_cpu()
+        outcome, text = message["outcome"], message["message"]
+        if self._verdict or message["gone"]:
+            verdict = self._conclude(message)
+            outcome, text = verdict.outcome, verdict.message
+        elif outcome in ("failed", "error") and reading.oom_kills > self._start.oom_kills:
+            outcome = "out_of_memory"
+            text = f"a process of the program used more than {self._limits.memory // 2**20} MiB of memory"
+        self._running = None
+        if message["id"] not in tests:
+            return
+        run = TestRun(
+            test=tests[message["id"]],
+            outcome=outcome,
+            message=text,
+            explanation=message["explanation"] or None,
+            stdout=message["stdout"],
+            cpu_time=max(0.0, reading.cpu_time - self._start.cpu_time),
+            wall_time=ended - self._started_at,
+            peak_memory=reading.peak_memory,
+        )
+        self._runs[run.test.id] = run
+        self._on_test(run)
+
+    # Candidates
+
+    def _conclude(self, message: dict[str, Any]) -> Verdict:
+        """Why the current candidate ended."""
+        assert self._candidate is not None
+        if self._verdict is None:
+            self._verdict = self._candidate.verdict(self._start.oom_kills, message["cause"], message["detail"])
+        return self._verdict
+
+    def _replace(self, verdict: Verdict) -> None:
+        assert self._candidate is not None
+        if time.monotonic() > self._deadline:
+            self.out_of_time = True
+            self._control.send({"do": "halt"})
+            return
+        self._pool.discard(self._candidate)
+        self._take_candidate()
+        answer = {"do": "candidate", "outcome": verdict.outcome, "message": verdict.message}
+        self._control.send(answer, [self._candidate.socket.fileno()])
+        self._mark_start()
+
+    def _take_candidate(self) -> None:
+        self._candidate = self._pool.take()
+        self._verdict = None
+        self.python = self._candidate.load(self._files)
+
+    def _close(self) -> None:
+        if self._candidate is not None:
+            self._pool.discard(self._candidate)
+        if self._number:
+            self._control.close()
+            try:
+                self._examiner.end(self._number)
+            except SandboxFailure:
+                pass  # then its processes are gone as well
+
+    def _total_message(self) -> str:
+        return f"all tests together took more than {self._limits.total_time:g} s"
+
+    def missing(self, test: Test) -> TestRun:
+        """The result of a test that did not run."""
+        if self.out_of_time:
+            return TestRun(test, "timed_out", f"not run: {self._total_message()}")
+        path = test.id.partition("::")[0]
+        if path in self.errors:
+            first = self.errors[path].strip().splitlines()[-1].removeprefix("E").strip()
+            return TestRun(test, "error", f"the tests of {path} could not be loaded with this submission: {first}", self.errors[path])
+        return TestRun(test, "error", "this test exists with the reference solution, but not with this submission")
+
+
+def collect(session: Session) -> tuple[Test, ...]:
+    """The tests of a suite, found with its reference solution in ``session``.
+
+    Raises:
+        SandboxFailure: The grader could not do its work.
+        SuiteBroken: Some test file can't be loaded, or there is no test.
+    """
+    session.run(None)
+    if session.errors or not session.collected:
+        raise SuiteBroken(session.errors)
+    return tuple(session.collected)
