@@ -119,7 +119,8 @@ def _solution_findings(expected: Solution, graded: Report | SubmissionRejected) 
     if isinstance(graded, SubmissionRejected) or graded.status != "graded":
         yield Finding(title, False, _not_graded(graded))
         return
-    assert graded.score is not None and graded.max_score
+    assert graded.score is not None
+    assert graded.max_score
     percent = 100 * graded.score / graded.max_score
     problems = list(_deviations(expected, graded, percent))
     yield Finding(title, not problems, "; ".join(problems) or f"{percent:.4g} %, as declared")
@@ -153,4 +154,3 @@ def _first_line(text: str | None) -> str:
 
 def _not_graded(graded: Report | SubmissionRejected) -> str:
     return f"is rejected: {graded}" if isinstance(graded, SubmissionRejected) else f"could not be graded: {graded.reason}"
-

@@ -16,7 +16,7 @@ from sandboxes.engine import Engine
 from sandboxes.errors import EngineUnavailable, SandboxFailure
 from sandboxes.images.base import BASE, image_id
 from sandboxes.images.build import ImageBuilder
-from sandboxes.links import Linker
+from sandboxes.links import Linker, Transport
 from sandboxes.meters import EngineMeter
 from sandboxes.owner import stale_folders
 from sandboxes.suite import Limits
@@ -45,7 +45,9 @@ class Diagnosis:
     advice: str = ""
 
 
-def diagnose(fix: bool, runtime: str | None = None, on_progress: Callable[[str], None] = lambda text: None) -> Iterator[Diagnosis]:
+def diagnose(
+    fix: bool, runtime: str | None = None, on_progress: Callable[[str], None] = lambda text: None
+) -> Iterator[Diagnosis]:
     """Look at everything, point by point; with ``fix``, build what is missing and remove what is left over."""
     yield Diagnosis("Python", "good", f"{platform.python_version()} on {platform.system()} {platform.release()}")
     try:
@@ -76,7 +78,9 @@ def _isolation(engine: Engine) -> Iterator[Diagnosis]:
         "" if extra else "a kernel bug is then the only thing between a hostile program and root: consider 'userns-remap'",
     )
     default = engine.info.get("DefaultRuntime", "runc")
-    yield Diagnosis("runtime", "good", f"{default} by default; there are {', '.join(sorted(engine.info.get('Runtimes') or {}))}")
+    yield Diagnosis(
+        "runtime", "good", f"{default} by default; there are {', '.join(sorted(engine.info.get('Runtimes') or {}))}"
+    )
 
 
 def _accounting(engine: Engine) -> Iterator[Diagnosis]:
@@ -91,8 +95,12 @@ def _accounting(engine: Engine) -> Iterator[Diagnosis]:
     if not info.get("SwapLimit", True):
         swap = Path("/proc/swaps").read_text().count("\n") > 1 if Path("/proc/swaps").exists() else True
         if swap:
-            yield Diagnosis("swap limit", "doubtful", "not supported by this kernel, and there is swap",
-                            "boot with swapaccount=1, or a program may swap instead of running out of memory")  # fmt: skip
+            yield Diagnosis(
+                "swap limit",
+                "doubtful",
+                "not supported by this kernel, and there is swap",
+                "boot with swapaccount=1, or a program may swap instead of running out of memory",
+            )
 
 
 def _left_over(engine: Engine, fix: bool) -> Diagnosis:
@@ -144,8 +152,9 @@ def _sandbox(engine: Engine, fix: bool, on_progress: Callable[[str], None]) -> I
 def _probe(engine: Engine, image: str) -> Iterator[Diagnosis]:
     """Start a real sandbox, over each transport that should work."""
     limits = Limits()
-    for transport in ("socket", "stream") if engine.same_kernel else ("stream",):
-        linker = Linker(engine, transport)  # type: ignore[arg-type]
+    transports: tuple[Transport, ...] = ("socket", "stream") if engine.same_kernel else ("stream",)
+    for transport in transports:
+        linker = Linker(engine, transport)
         try:
             candidate = Candidate(engine, linker, candidate_spec(image, limits), limits)
         finally:
@@ -155,15 +164,16 @@ def _probe(engine: Engine, image: str) -> Iterator[Diagnosis]:
             reading = candidate.meter.read()
             counter = "the engine's statistics" if isinstance(candidate.meter, EngineMeter) else "the kernel's counters"
             good = reading.cpu_time > 0 and reading.peak_memory > 0
-            yield Diagnosis(
-                f"sandbox over {transport}", "good" if good else "bad", f"works, measured by {counter}" if good else "no counters",
-                "" if good else f"{counter} can't be read: CPU limits would not work",
-            )  # fmt: skip
+            point = f"sandbox over {transport}"
+            if good:
+                yield Diagnosis(point, "good", f"works, measured by {counter}")
+            else:
+                yield Diagnosis(point, "bad", "no counters", f"{counter} can't be read: CPU limits would not work")
         finally:
             candidate.destroy()
 
 
 def _install_advice() -> str:
     if sys.platform == "linux":
-        return "install one ('apt-get install docker.io' on Debian and Ubuntu), or run 'make engine' in the grader's checkout"
+        return "install one (Debian and Ubuntu: 'apt-get install docker.io'), or run 'make engine' in the checkout"
     return "install Docker Desktop and start it"

@@ -14,9 +14,7 @@ def for_learner(report: Report, level: FeedbackLevel) -> Report:
     Public tests are shown whole. Of hidden tests, ``nothing`` shows that they count, ``count`` how many passed, ``name``
     which, with the hints of those that did not, ``message`` also what went wrong, ``full`` everything.
     """
-    tests = tuple(
-        shown for test in report.tests if (shown := test if test.visibility == "public" else _hidden(test, level))
-    )
+    tests = tuple(shown for test in report.tests if (shown := test if test.visibility == "public" else _hidden(test, level)))
     criteria = report.criteria
     if level == "nothing":
         criteria = tuple(_without_counts(line) for line in criteria)

@@ -129,7 +129,9 @@ class Grader:
         for test in self._sandbox.tests:
             if not math.isfinite(test.points) or test.points < 0:
                 path = self._assignment.root / test.id.partition("::")[0]
-                raise AssignmentError(path, f"{test.id.partition('::')[2]} is worth {test.points:g} points: it must be 0 or more")
+                raise AssignmentError(
+                    path, f"{test.id.partition('::')[2]} is worth {test.points:g} points: it must be 0 or more"
+                )
 
 
 def rejection(assignment: Assignment, name: str, reason: str) -> Report:

@@ -24,7 +24,7 @@ __all__ = [
     "Visibility",
 ]
 
-SCHEMA = "grader/report/1"
+SCHEMA: Literal["grader/report/1"] = "grader/report/1"
 
 Outcome = Literal["passed", "failed", "error", "timed_out", "out_of_memory", "crashed", "skipped"]
 Status = Literal["graded", "rejected", "failed"]

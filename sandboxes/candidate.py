@@ -20,7 +20,7 @@ __all__ = ["Candidate", "Verdict", "candidate_spec"]
 _USER = 10001
 _SCRATCH = 64 * 1024 * 1024
 _SUBMISSION = 32 * 1024 * 1024
-_DEATH_PATIENCE = 5.0
+_DEATH_PATIENCE = 5
 _SIGNALS: dict[int, str] = {
     signal.SIGSEGV: "a segmentation fault",
     signal.SIGABRT: "an abort",

@@ -125,9 +125,7 @@ class Engine:
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
             read_only=True,
-            tmpfs={
-                path: f"size={size},nr_inodes=20000,mode=1777,nosuid,nodev,noexec" for path, size in spec.tmpfs.items()
-            },
+            tmpfs={path: f"size={size},nr_inodes=20000,mode=1777,nosuid,nodev,noexec" for path, size in spec.tmpfs.items()},
             mounts=mounts,
             mem_limit=spec.memory,
             memswap_limit=spec.memory,
@@ -168,7 +166,7 @@ class Engine:
         """Process id of the container's first process, as the engine's kernel counts; 0 when it is not running."""
         return int(self._try(self.api.inspect_container, container.id)["State"]["Pid"])
 
-    def exit_state(self, container: Container, patience: float) -> ExitState | None:
+    def exit_state(self, container: Container, patience: int) -> ExitState | None:
         """How the container ended, or ``None`` if it still runs after ``patience`` seconds."""
         try:
             self.api.wait(container.id, timeout=patience)

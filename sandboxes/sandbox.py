@@ -112,9 +112,7 @@ class Sandbox:
             if self._closed:
                 raise SandboxFailure("the sandbox is closed")
             if self._examiner is None:
-                self._examiner = Examiner(
-                    self._engine, self._linker, self._examiner_image, self._suite, self._parallel
-                )
+                self._examiner = Examiner(self._engine, self._linker, self._examiner_image, self._suite, self._parallel)
             return self._examiner
 
     def _give_up(self, examiner: Examiner) -> None:

@@ -143,7 +143,10 @@ class Session:
         if idle:
             limit = self._limits.stall_time
             self._end_candidate(
-                Verdict("timed_out", f"the program waited for {limit:g} s without doing anything: a deadlock, or a long sleep?")
+                Verdict(
+                    "timed_out",
+                    f"the program waited for {limit:g} s without doing anything: a deadlock, or a long sleep?",
+                )
             )
 
     def _end_candidate(self, verdict: Verdict) -> None:
@@ -250,7 +253,12 @@ class Session:
         path = test.id.partition("::")[0]
         if path in self.errors:
             first = self.errors[path].strip().splitlines()[-1].removeprefix("E").strip()
-            return TestRun(test, "error", f"the tests of {path} could not be loaded with this submission: {first}", self.errors[path])
+            return TestRun(
+                test,
+                "error",
+                f"the tests of {path} could not be loaded with this submission: {first}",
+                self.errors[path],
+            )
         return TestRun(test, "error", "this test exists with the reference solution, but not with this submission")
 
 

@@ -19,7 +19,9 @@ from .toml_errors import explain
 __all__ = ["FILE_NAME", "Assignment", "load_assignment"]
 
 FILE_NAME = "assignment.toml"
-IGNORED_FOLDERS = frozenset({"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".idea", ".vscode"})
+IGNORED_FOLDERS = frozenset(
+    {"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".idea", ".vscode"}
+)
 IGNORED_FILES = ("*.pyc", ".DS_Store", "Thumbs.db", "*~", "*.swp")
 _MAX_SIZE = 64 * 2**20
 _TEST_FILES = ("test_*.py", "*_test.py")
@@ -144,7 +146,8 @@ def _check_tests(assignment: Assignment) -> None:
 def _check_solutions(assignment: Assignment) -> None:
     if "reference" not in assignment.solutions:
         raise AssignmentError(
-            assignment.root / "solutions" / "reference", "is missing: a solution that gets full marks is part of an assignment"
+            assignment.root / "solutions" / "reference",
+            "is missing: a solution that gets full marks is part of an assignment",
         )
     for declared in assignment.settings.solution:
         if declared.path not in assignment.solutions:

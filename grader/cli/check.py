@@ -41,7 +41,9 @@ def command(assignment: Path, as_json: bool, jobs: int, transport: Transport, ru
             else:
                 _show(finding)
     if not as_json:
-        out.print(f"\n[green]{loaded.settings.id} is in order[/]" if good else f"\n[red]{loaded.settings.id} has problems[/]")
+        out.print(
+            f"\n[green]{loaded.settings.id} is in order[/]" if good else f"\n[red]{loaded.settings.id} has problems[/]"
+        )
     return 0 if good else PROBLEMS
 
 

@@ -39,7 +39,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        return importlib.import_module(f"grader.cli.{_COMMANDS[name]}").command  # type: ignore[no-any-return]
+        return importlib.import_module(f"grader.cli.{_COMMANDS[name]}").command
 
 
 @click.group(

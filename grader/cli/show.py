@@ -31,7 +31,9 @@ def show_report(console: Console, report: Report, title: str) -> None:
     """One report in full."""
     if report.status != "graded":
         return
-    console.print(Panel(_summary(report), title=escape(f"{title}: {report.submission.name}"), title_align="left", expand=False))
+    console.print(
+        Panel(_summary(report), title=escape(f"{title}: {report.submission.name}"), title_align="left", expand=False)
+    )
     for visibility in ("public", "hidden"):
         tests = [test for test in report.tests if test.visibility == visibility]
         if tests:
@@ -45,7 +47,9 @@ def _summary(report: Report) -> RenderableType:
     lines = Table.grid(padding=(0, 2))
     lines.add_row("[bold]score[/]", f"[bold {_colour(report)}]{_number(report.score)}[/] of {_number(report.max_score)}", "")
     for line in report.criteria:
-        lines.add_row(f"  {line.kind}", f"{_number(line.score)} of {_number(line.max_score)}", f"[dim]{escape(line.detail)}[/]")
+        lines.add_row(
+            f"  {line.kind}", f"{_number(line.score)} of {_number(line.max_score)}", f"[dim]{escape(line.detail)}[/]"
+        )
     if report.competencies:
         lines.add_row("", "", "")
         lines.add_row("[bold]competencies[/]", "", "")

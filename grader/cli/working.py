@@ -29,7 +29,9 @@ transport_option = click.option(
     help="How containers are reached: a passed socket, or their attached streams.",
 )
 engine_option = click.option(
-    "--runtime", envvar="GRADER_RUNTIME", help="OCI runtime for the sandboxes (runc, runsc, kata); default the engine's."
+    "--runtime",
+    envvar="GRADER_RUNTIME",
+    help="OCI runtime for the sandboxes (runc, runsc, kata); default the engine's.",
 )
 
 
@@ -45,9 +47,7 @@ def open_engine(runtime: str | None = None) -> Iterator[Engine]:
 
 
 @contextmanager
-def open_grader(
-    assignment: Assignment, jobs: int, transport: Transport, runtime: str | None
-) -> Iterator[Grader]:
+def open_grader(assignment: Assignment, jobs: int, transport: Transport, runtime: str | None) -> Iterator[Grader]:
     """A grader for an assignment, with progress shown while it gets ready."""
     with open_engine(runtime) as engine:
         with err.status("getting the sandbox ready") as status:

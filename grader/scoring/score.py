@@ -33,9 +33,7 @@ class Score:
     competencies: tuple[CompetencyResult, ...]
 
 
-def score_tests(
-    tests: Sequence[TestResult], criteria: Iterable[Criterion], competencies: Sequence[Competency]
-) -> Score:
+def score_tests(tests: Sequence[TestResult], criteria: Iterable[Criterion], competencies: Sequence[Competency]) -> Score:
     """Score the tests' results. Pure: the same arguments give the same score, today and in ten years."""
     lines = tuple(criterion.apply(tests) for criterion in criteria)
     return Score(

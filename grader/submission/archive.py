@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from ..errors import SubmissionRejected
 from .bounds import Bounds
@@ -63,7 +63,7 @@ def _zip_name(entry: zipfile.ZipInfo) -> str:
 class _Counted(io.RawIOBase):
     """A stream that ends in a rejection when more than ``limit`` bytes come out of it."""
 
-    def __init__(self, source: BinaryIO, limit: int) -> None:
+    def __init__(self, source: Any, limit: int) -> None:
         self._source = source
         self._left = limit
 
@@ -86,7 +86,7 @@ def read_tar(path: Path, bounds: Bounds, compressed: bool) -> dict[str, bytes]:
     """
     try:
         with gzip.open(path) if compressed else path.open("rb") as source:
-            counted = _Counted(source, bounds.archive_size)  # type: ignore[arg-type]
+            counted = _Counted(source, bounds.archive_size)
             with tarfile.open(fileobj=counted, mode="r|", errorlevel=2) as archive:  # type: ignore[arg-type]
                 collected = bounds.start()
                 for entry in archive:
@@ -95,7 +95,9 @@ def read_tar(path: Path, bounds: Bounds, compressed: bool) -> dict[str, bytes]:
                         collected.folder(name)
                         continue
                     if not entry.isreg() or entry.issparse():
-                        raise SubmissionRejected(f"{name} is a link, device or sparse file: only plain files can be handed in")
+                        raise SubmissionRejected(
+                            f"{name} is a link, device or sparse file: only plain files can be handed in"
+                        )
                     if is_ignored(name):
                         collected.ignored()
                         continue

@@ -30,7 +30,9 @@ def check_name(name: str) -> str:
         raise SubmissionRejected(f"the file name {shown} is absolute: pack the files with relative names")
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
-        raise SubmissionRejected(f"the file name {shown} leads outside the archive ('..'): pack the files from inside their folder")
+        raise SubmissionRejected(
+            f"the file name {shown} leads outside the archive ('..'): pack the files from inside their folder"
+        )
     path = "/".join(parts)
     if len(path.encode()) > _MAX_NAME or any(len(part.encode()) > 255 for part in parts):
         raise SubmissionRejected(f"the file name {shown} is too long")

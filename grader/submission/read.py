@@ -63,7 +63,9 @@ def _read(path: Path, bounds: Bounds) -> dict[str, bytes]:
         if size == 0:
             raise SubmissionRejected("the archive is empty (0 bytes)")
         if size > bounds.archive_size:
-            raise SubmissionRejected(f"the archive has {size:,} bytes; an archive for this assignment has {bounds.archive_size:,} at most")
+            raise SubmissionRejected(
+                f"the archive has {size:,} bytes; an archive for this assignment has {bounds.archive_size:,} at most"
+            )
         return read_zip(path, bounds) if name.endswith(".zip") else read_tar(path, bounds, name.endswith(_TAR_GZ))
     collected = bounds.start()
     file_name = check_name(path.name)

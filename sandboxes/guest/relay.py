@@ -62,7 +62,7 @@ class Relay:
     def _read(self, sock: socket.socket) -> bool:
         try:
             if sock is self._stream:
-                data, descriptors = sock.recv(_CHUNK), []
+                data, descriptors = sock.recv(_CHUNK), list[int]()
             else:
                 data, descriptors = receive_with_descriptors(sock, _CHUNK)
         except BlockingIOError:

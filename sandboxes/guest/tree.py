@@ -29,7 +29,7 @@ class Tree:
     def __init__(self, root: str) -> None:
         self.root = root
         self._seen: dict[str, _Stamp | None] = {}
-        self._untouched = self._root_stamp()
+        self._untouched: int | None = self._root_stamp()
 
     def changes(self) -> list[list[Any]]:
         """What changed since the last call: ``[relative path, content]``; content is ``None`` for a file that went

@@ -54,7 +54,7 @@ def ensure_base(engine: Engine, on_progress: Progress) -> str:
 def image_id(engine: Engine, reference: str) -> str | None:
     """The id of an image, or ``None`` if the engine has none of that name."""
     try:
-        return str(engine.api.inspect_image(reference)["Id"])
+        return str(engine.api.inspect_image(reference)["Id"])  # type: ignore[no-untyped-call]
     except docker.errors.ImageNotFound:
         return None
 
@@ -69,7 +69,8 @@ def _pull(engine: Engine, on_progress: Progress) -> bool:
                 return False
             if event.get("status", "").startswith(("Pulling from", "Digest", "Status")):
                 on_progress(event["status"])
-        engine.api.tag(_UPSTREAM, *BASE.split(":"))
+        repository, tag = BASE.split(":")
+        engine.api.tag(_UPSTREAM, repository, tag)
     except (docker.errors.DockerException, requests.RequestException):
         on_progress("no registry answers")
         return False

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import subprocess
 import sys
 import tarfile
@@ -62,9 +61,7 @@ class ImageBuilder:
         extra = "\n".join(filter(None, (requirements, test_requirements)))
         return self._layered("examiner", _EXAMINER_PARTS, own, [("packages", extra)])
 
-    def _layered(
-        self, role: str, parts: Iterable[str], own: str, extras: list[tuple[str, str]]
-    ) -> str:
+    def _layered(self, role: str, parts: Iterable[str], own: str, extras: list[tuple[str, str]]) -> str:
         guest = _guest_files(parts)
         image = self._ensure(role, self._base, guest, [("site", own)], "/opt/grader:/opt/grader/site")
         for folder, requirements in extras:
@@ -73,9 +70,7 @@ class ImageBuilder:
                 image = self._ensure(f"{role}-packages", image, {}, [(folder, requirements)], path)
         return image
 
-    def _ensure(
-        self, role: str, base: str, files: dict[str, bytes], packages: list[tuple[str, str]], path: str
-    ) -> str:
+    def _ensure(self, role: str, base: str, files: dict[str, bytes], packages: list[tuple[str, str]], path: str) -> str:
         dockerfile = _DOCKERFILE.format(base=base, path=path, no_bytecode=int("candidate" in role))
         digest = hashlib.sha256(dockerfile.encode())
         for name, content in sorted(files.items()):

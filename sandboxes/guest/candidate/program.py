@@ -8,6 +8,7 @@ import selectors
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ class Programs:
 
     def serve(self, operation: str, *values: Any) -> Any:
         """Carry out one operation of the ``program`` fixture."""
-        return {
+        operations: dict[str, Callable[..., Any]] = {
             "run": self._run,
             "start": self._start,
             "read": lambda number, patience: self._sessions[number].read(patience),
@@ -108,7 +109,8 @@ class Programs:
             "close": lambda number: self._sessions[number].close_input(),
             "wait": self._wait,
             "end": self._end,
-        }[operation](*values)
+        }
+        return operations[operation](*values)
 
     def _start(self, file: str, arguments: list[str], files: dict[str, bytes], environment: dict[str, str]) -> int:
         number = next(self._numbers)

@@ -76,9 +76,9 @@ class Streams:
     def install(self, peer: Peer) -> None:
         """Put the streams in place of the interpreter's own."""
         self._peer = peer
-        sys.stdout = sys.__stdout__ = self._text(1)
-        sys.stderr = sys.__stderr__ = self._text(2)
-        sys.stdin = sys.__stdin__ = _Reader(peer)  # type: ignore[assignment]
+        sys.stdout = sys.__stdout__ = self._text(1)  # type: ignore[misc]
+        sys.stderr = sys.__stderr__ = self._text(2)  # type: ignore[misc]
+        sys.stdin = sys.__stdin__ = _Reader(peer)  # type: ignore[misc, assignment]
 
         def ask(prompt: object = "", /) -> str:
             return peer.request("input", None, str(prompt))
@@ -105,7 +105,7 @@ class Streams:
 
     def _text(self, number: int) -> io.TextIOWrapper:
         return io.TextIOWrapper(
-            _Writer(self, number),  # type: ignore[type-var]
+            _Writer(self, number),  # type: ignore[arg-type]
             encoding="utf-8",
             errors="surrogateescape",
             write_through=True,
@@ -121,6 +121,5 @@ class Streams:
 
     def _in_child(self) -> None:
         # A forked child writes to the files, and asks nobody.
-        sys.stdout = open(1, "w", closefd=False, buffering=1)
-        sys.stderr = open(2, "w", closefd=False, buffering=1)
-        sys.stdin = open(os.devnull)
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False, buffering=1) for number in (1, 2))
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))

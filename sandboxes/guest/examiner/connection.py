@@ -32,9 +32,7 @@ class Connection(Peer):
         self._patience = patience
         self._on_silence = on_silence
         self.gone: CandidateGone | None = None
-        super().__init__(
-            self._open(descriptor), Servant(), guarded=True, first_thread=0, refuse=refuse
-        )
+        super().__init__(self._open(descriptor), Servant(), guarded=True, first_thread=0, refuse=refuse)
 
     def adopt(self, descriptor: int) -> None:
         """Talk to a fresh candidate from now on."""

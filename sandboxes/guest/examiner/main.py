@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import resource
 import select
@@ -29,7 +30,15 @@ __all__ = ["main"]
 
 HOME = "/assignment"
 SCRATCH = "/tmp/work"
-_OPTIONS = ["-q", "--no-header", "-p", "no:cacheprovider", "--continue-on-collection-errors", "--import-mode=importlib", "--rootdir"]
+_OPTIONS = [
+    "-q",
+    "--no-header",
+    "-p",
+    "no:cacheprovider",
+    "--continue-on-collection-errors",
+    "--import-mode=importlib",
+    "--rootdir",
+]
 _FILES = ["-o", "python_files=test_*.py *_test.py"]
 
 
@@ -63,9 +72,8 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
 
 def _prepare() -> None:
     """Import what every grading needs, once, before the first fork."""
-    import unittest.mock  # noqa: F401
-    import _pytest.assertion.rewrite  # noqa: F401
-
+    for module in ("unittest.mock", "_pytest.assertion.rewrite", "_pytest.unittest", "_pytest.subtests"):
+        importlib.import_module(module)
     try:
         from hypothesis import HealthCheck, settings
     except ImportError:
@@ -107,7 +115,7 @@ class ForkServer:
         try:
             while True:
                 if not self._control.buffered():
-                    select.select([self._control, self._wakeup], [], [])
+                    select.select([self._control.fileno(), self._wakeup], [], [])
                     self._reap()
                     if not select.select([self._control], [], [], 0)[0]:
                         continue

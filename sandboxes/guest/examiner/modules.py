@@ -115,9 +115,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         replace: Asks for a fresh candidate after the current one ended; returns outcome and message of its end.
     """
 
-    def __init__(
-        self, provided: Iterable[str], connection: Connection, replace: Callable[[], tuple[str, str]]
-    ) -> None:
+    def __init__(self, provided: Iterable[str], connection: Connection, replace: Callable[[], tuple[str, str]]) -> None:
         self._provided = frozenset(provided)
         self._connection = connection
         self._replace = replace
@@ -126,7 +124,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        package, _, name = fullname.rpartition(".")
+        package = fullname.rpartition(".")[0]
         if fullname.partition(".")[0] not in self._provided:
             return None
         if package and _is_probe() and not self._exists(fullname, package):
@@ -183,8 +181,7 @@ def _explain(name: str, error: BaseException) -> BrokenModule:
         return BrokenModule(f"there is no module {name} in the submission")
     if isinstance(error, SystemExit):
         return BrokenModule(
-            f"{name} ended the program while it was imported (sys.exit): put such code under "
-            "if __name__ == \"__main__\":",
+            f'{name} ended the program while it was imported (sys.exit): put such code under if __name__ == "__main__":',
             trace=trace,
         )
     return BrokenModule(f"{name} could not be imported: {type(error).__name__}: {error}", trace=trace)

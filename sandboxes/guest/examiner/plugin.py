@@ -35,9 +35,7 @@ class GradingPlugin:
         collect_only: Stop after telling which tests there are.
     """
 
-    def __init__(
-        self, control: Control, connection: Connection, surroundings: Surroundings, collect_only: bool
-    ) -> None:
+    def __init__(self, control: Control, connection: Connection, surroundings: Surroundings, collect_only: bool) -> None:
         self._control = control
         self._connection = connection
         self._surroundings = surroundings

@@ -134,9 +134,7 @@ class Session:
             raise AssertionError(f"the program does not end\n{self._conversation()}")
         result = self.end()
         if exit_code is not None and code != exit_code:
-            raise AssertionError(
-                f"the program ended with exit status {code}, {exit_code} was expected{_tail(self._stderr)}"
-            )
+            raise AssertionError(f"the program ended with exit status {code}, {exit_code} was expected{_tail(self._stderr)}")
         return result
 
     def end(self) -> Result:

@@ -47,8 +47,8 @@ class Border:
         self._my_classes: dict[type, int] = {}
         self._my_class_list: list[type] = []
         self._undescribed: list[ClassDescription] = []
-        self._their_classes: dict[int, type] = {}
-        self._named_classes: dict[tuple[str, str], type] = {}
+        self._their_classes: dict[int, Any] = {}
+        self._named_classes: dict[tuple[str, str], Any] = {}
         self._proxies: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 
     # Leaving
@@ -112,7 +112,7 @@ class Border:
             name = exception_name(base)
             if name:
                 return name
-        if isinstance(base, ProxyClass) or base.__name__ in IMMUTABLE_PLAIN and base.__module__ == "builtins":
+        if isinstance(base, ProxyClass) or (base.__name__ in IMMUTABLE_PLAIN and base.__module__ == "builtins"):
             return None
         return self._class_number(base)
 
@@ -183,7 +183,7 @@ class Border:
         except KeyError:
             raise ProtocolViolation("an object that was never sent") from None
 
-    def _proxy(self, number: int, cls: type, plain: Any) -> Any:
+    def _proxy(self, number: int, cls: Any, plain: Any) -> Any:
         proxy = self._proxies.get(number)
         if proxy is not None and type(proxy) is cls and proxy._grader_generation == self.generation:
             object.__setattr__(proxy, "_grader_received", proxy._grader_received + 1)
@@ -194,7 +194,7 @@ class Border:
         self._proxies[number] = proxy
         return proxy
 
-    def _their_class(self, number: Any) -> type:
+    def _their_class(self, number: Any) -> Any:
         try:
             return self._their_classes[number]
         except (KeyError, TypeError):
@@ -233,13 +233,13 @@ class Border:
     def _admit_exception(
         self, number: int, kind: Any, args: Any, text: Any, trace: Any, cause: Any, *, item: Item
     ) -> BaseException:
-        cls = known_exception(kind) if isinstance(kind, str) else self._their_class(kind)
+        cls: Any = known_exception(kind) if isinstance(kind, str) else self._their_class(kind)
         if cls is None:
             cls = Exception
         arguments = item(args)
         if not issubclass(cls, BaseException) or type(arguments) is not tuple or type(text) is not str:
             raise ProtocolViolation("an exception that is none")
-        if not isinstance(cls, ProxyClass):
+        if not hasattr(cls, "_grader_home"):
             error = rebuild(cls, arguments)
         else:
             known = self._proxies.get(-number)
@@ -270,5 +270,3 @@ class Border:
         self._my_classes.clear()
         self._my_class_list.clear()
         self._undescribed.clear()
-
-

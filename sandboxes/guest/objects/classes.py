@@ -69,8 +69,10 @@ class ClassDescription:
 
     def to_wire(self) -> list[Any]:
         """The description as a list of plain values."""
-        return [*(self.number, self.module, self.qualname, list(self.bases), list(self.specials)),
-                *(self.hashable, self.plain, self.is_exception, self.doc)]
+        return [
+            *(self.number, self.module, self.qualname, list(self.bases), list(self.specials)),
+            *(self.hashable, self.plain, self.is_exception, self.doc),
+        ]
 
     @classmethod
     def from_wire(cls, data: Any) -> ClassDescription:
@@ -79,8 +81,12 @@ class ClassDescription:
         Raises:
             ProtocolViolation: It is none.
         """
-        kinds = (int, str, str, list, list, bool, str, bool, (str, type(None)))
-        if type(data) is not list or len(data) != len(kinds) or not all(map(isinstance, data, kinds)):
+        kinds: tuple[Any, ...] = (int, str, str, list, list, bool, str, bool, (str, type(None)))
+        if (
+            type(data) is not list
+            or len(data) != len(kinds)
+            or not all(isinstance(*pair) for pair in zip(data, kinds, strict=True))
+        ):
             raise ProtocolViolation("a class description that is none")
         number, module, qualname, bases, specials, hashable, plain, is_exception, doc = data
         if not 0 <= number < MAX_CLASSES:
@@ -107,8 +113,8 @@ def describe(cls: type, number: int, reference: Callable[[type], int | str | Non
     )
 
 
-def _lookup(cls: type, name: str) -> Any:
-    return next((vars(parent)[name] for parent in cls.__mro__ if name in vars(parent)), None)
+def _lookup(cls: type | None, name: str) -> Any:
+    return next((vars(parent)[name] for parent in (cls.__mro__ if cls else ()) if name in vars(parent)), None)
 
 
 def _answers(cls: type, name: str, base: type | None) -> bool:

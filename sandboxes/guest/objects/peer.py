@@ -21,6 +21,7 @@ from .borders import Border
 __all__ = ["Peer", "Servant"]
 
 REQUEST, REPLY = 0, 1
+_SIZES = {REQUEST: 9, REPLY: 7}
 _MAX_THREADS = 128
 _NOBODY = 1 << 40
 
@@ -248,8 +249,8 @@ class Peer:
             return
 
     def _read(self) -> list[Any]:
-        message = unpack(self._stream.receive())
-        size = {REQUEST: 9, REPLY: 7}.get(message[0] if type(message) is list and message else None)
+        message: Any = unpack(self._stream.receive())
+        size = _SIZES.get(message[0]) if type(message) is list and message and type(message[0]) is int else None
         if size is None or len(message) != size or type(message[1]) is not int:
             raise ProtocolViolation("a message that is neither request nor reply")
         extras = message[-1]

@@ -165,7 +165,12 @@ def make_proxy(cls: type, number: int, generation: int, plain: Any) -> Any:
     if base is not None and type(plain) is not base:
         base = None
     proxy = base.__new__(cls, plain) if base else object.__new__(cls)
-    for name, value in (("_grader_number", number), ("_grader_generation", generation), ("_grader_received", 1), ("_grader_path", None)):
+    for name, value in (
+        ("_grader_number", number),
+        ("_grader_generation", generation),
+        ("_grader_received", 1),
+        ("_grader_path", None),
+    ):
         object.__setattr__(proxy, name, value)
     return proxy
 
@@ -220,9 +225,8 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
 def _method(name: str, guarded: bool) -> Callable[..., Any]:
     if guarded and name in COMPARISONS | BINARY:
         return _guarded(name)
-    if name in _OWN:
-        if guarded or name != "__contains__":
-            return _OWN[name]
+    if name in _OWN and (guarded or name != "__contains__"):
+        return _OWN[name]
     return _forwarded(name)
 
 
@@ -249,7 +253,7 @@ def _guarded(name: str) -> Callable[..., Any]:
 
 
 def _plain_equal(self: Any, other: Any) -> Any:
-    if type(self)._grader_named and self._grader_home.guarded or _is_proxy(other):
+    if (type(self)._grader_named and self._grader_home.guarded) or _is_proxy(other):
         return self._grader_home.request("special", ["__eq__"], self, other)
     return self._grader_home.request("plain", None, self) == other
 

@@ -33,9 +33,7 @@ def unpack(data: bytes) -> object:
         ProtocolViolation: The bytes are not msgpack.
     """
     try:
-        return msgpack.unpackb(
-            data, raw=False, use_list=True, strict_map_key=False, unicode_errors="surrogatepass"
-        )
+        return msgpack.unpackb(data, raw=False, use_list=True, strict_map_key=False, unicode_errors="surrogatepass")
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
         raise ProtocolViolation(f"not msgpack: {error}") from None
 

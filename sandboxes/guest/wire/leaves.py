@@ -20,10 +20,7 @@ from .errors import CannotCross, ProtocolViolation
 __all__ = ["LEAF_READERS", "LEAF_WRITERS", "VALUE_TYPES", "array_entry", "is_array_type", "type_entry"]
 
 _CONSTANTS = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented, "None": None}
-_PATHS = {
-    name: getattr(pathlib, name)
-    for name in ("PurePath", "PurePosixPath", "PureWindowsPath", "Path", "PosixPath")
-}
+_PATHS = {name: getattr(pathlib, name) for name in ("PurePath", "PurePosixPath", "PureWindowsPath", "Path", "PosixPath")}
 _BUILTIN_TYPES = (
     *(bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice, object, type),
     *(deque, Counter, OrderedDict, defaultdict, decimal.Decimal, fractions.Fraction, uuid.UUID, type(None)),
@@ -35,7 +32,7 @@ _TYPE_NAMES = {cls: name for name, cls in VALUE_TYPES.items()}
 _ARRAY_KINDS = frozenset("biufcSUmM")
 
 
-def _zone(value: datetime.tzinfo) -> list[Any] | None:
+def _zone(value: datetime.tzinfo | None) -> list[Any] | None:
     return None if value is None else LEAF_WRITERS[type(value)](value)
 
 

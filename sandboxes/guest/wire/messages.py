@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from . import tags
 from .containers import CONTAINER_WRITERS, EMPTY, IMMUTABLE, MUTABLE_TYPES, has_changed, refill, snapshot
-from .errors import CannotCross, ProtocolViolation
+from .errors import ProtocolViolation
 from .frames import pack
 from .leaves import LEAF_READERS, LEAF_WRITERS, array_entry, is_array_type, type_entry
 
@@ -102,7 +102,14 @@ class Outgoing:
         return (isinstance(value, type) and type_entry(value)) or self._borders.export(value, self.item)
 
 
-def encode(borders: Borders, head: list[Any], values: Sequence[Any], known: Sequence[Any] = (), changed: Sequence[int] = (), tail: Any = None) -> tuple[bytes, list[Any]]:
+def encode(
+    borders: Borders,
+    head: list[Any],
+    values: Sequence[Any],
+    known: Sequence[Any] = (),
+    changed: Sequence[int] = (),
+    tail: Any = None,
+) -> tuple[bytes, list[Any]]:
     """Pack a whole message; returns the bytes and the objects of its table."""
     out = Outgoing(borders, known)
     try:

@@ -1,0 +1,48 @@
+# Everything from a bare checkout: make demo, make test.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo test bench lint engine engine-stop images exercism clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: images ## Set everything up and grade sample submissions
+	@scripts/demo.sh
+
+test: images lint ## Set everything up and run all tests, fast ones first
+	@$(BIN)/pytest -q tests/unit
+	@$(BIN)/pytest -q tests/integration tests/hostile tests/e2e
+
+bench: images ## Time grading against plain pytest and against one container for each submission
+	@$(BIN)/python benchmarks/run.py
+
+lint: .venv/installed ## Check style and types
+	@$(BIN)/ruff format --check --quiet . || { echo "run '$(BIN)/ruff format .'"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+
+exercism: images ## Grade all exercises of an Exercism track: make exercism TRACK=path/to/python
+	@$(BIN)/python benchmarks/exercism.py "$(TRACK)"
+
+engine: .venv/installed ## Have a Docker Engine running
+	@scripts/engine.sh start
+
+engine-stop: ## Stop the Docker Engine that 'make engine' started
+	@scripts/engine.sh stop
+
+images: engine ## Build the sandbox images that are missing
+	@$(BIN)/grader images build assignments/grey-image >/dev/null
+
+clean: engine-stop ## Remove what 'make' made here (images stay)
+	@rm -rf .venv .run .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+
+.venv/installed: pyproject.toml
+	@echo "making the virtual environment" >&2
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 …" >&2; exit 3; }
+	@$(PYTHON) -m venv .venv || { echo "no virtual environment: on Debian and Ubuntu install python3-venv" >&2; exit 3; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
