@@ -170,8 +170,15 @@ def suite_of(assignment: Assignment) -> Suite:
 
 def _unusable(assignment: Assignment, broken: SuiteBroken) -> AssignmentError:
     for path, text in broken.errors.items():
-        lines = [line for line in text.splitlines() if line.strip()]
+        reasons = [line.removeprefix("E").strip() for line in text.splitlines() if line.startswith("E ")]
+        places = [line for line in text.splitlines() if line.startswith("tests/")]
+        advice = (
+            "\n(packages that only the tests need are named in tests/requirements.txt)"
+            if any("No module named" in reason for reason in reasons)
+            else ""
+        )
+        account = "\n".join([*places[-1:], *(reasons or text.strip().splitlines()[-1:])])
         return AssignmentError(
-            assignment.root / path, "can't be loaded even with the reference solution:\n" + "\n".join(lines[-12:])
+            assignment.root / path, f"can't be loaded even with the reference solution:\n{account}{advice}"
         )
     return AssignmentError(assignment.root / "tests" / "hidden", "has no tests that pytest finds")

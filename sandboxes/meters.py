@@ -159,11 +159,17 @@ def meter_for(engine: Engine, container: Container) -> Meter:
     return EngineMeter(engine, container)
 
 
-def _cgroup_meter(pid: int) -> Meter:
+def _process_groups(pid: int) -> dict[str, str]:
+    """A process's control groups: path by controller, that of version 2 under an empty name."""
     paths: dict[str, str] = {}
     for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
         _number, controllers, path = line.split(":", 2)
         paths |= dict.fromkeys(controllers.split(","), path)
+    return paths
+
+
+def _cgroup_meter(pid: int) -> Meter:
+    paths = _process_groups(pid)
     if (_CGROUPS / "cgroup.controllers").exists():
         folder = _CGROUPS / paths[""].lstrip("/")
         _fields(folder / "cpu.stat")

@@ -87,7 +87,7 @@ def read_tar(path: Path, bounds: Bounds, compressed: bool) -> dict[str, bytes]:
     try:
         with gzip.open(path) if compressed else path.open("rb") as source:
             counted = _Counted(source, bounds.archive_size)
-            with tarfile.open(fileobj=counted, mode="r|", errorlevel=2) as archive:  # type: ignore[arg-type]
+            with tarfile.open(fileobj=counted, mode="r|", errorlevel=2) as archive:
                 collected = bounds.start()
                 for entry in archive:
                     name = check_name(entry.name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ __all__ = ["Tree"]
 
 MAX_FILE = 16 * 1024 * 1024
 MAX_FILES = 2_000
+_CLOCK_TICK = 50_000_000
+"""Nanoseconds after which another change of a folder is sure to have another time."""
 _Stamp = tuple[int, int, int]
 
 
@@ -29,20 +32,22 @@ class Tree:
     def __init__(self, root: str) -> None:
         self.root = root
         self._seen: dict[str, _Stamp | None] = {}
-        self._untouched: int | None = self._root_stamp()
+        # An empty folder is not looked through again while its time of change stands still.
+        self._empty_since: int | None = None
 
     def changes(self) -> list[list[Any]]:
         """What changed since the last call: ``[relative path, content]``; content is ``None`` for a file that went
         away and ``True`` for a folder."""
-        if self._untouched is not None:
-            if self._root_stamp() == self._untouched:
-                return []
-            self._untouched = None
+        stamp = self._root_stamp()
+        if stamp == self._empty_since:
+            return []
         now = self._scan()
+        if not now and not self._seen and time.time_ns() - stamp > _CLOCK_TICK:
+            self._empty_since = stamp
         changed: list[list[Any]] = [[path, None] for path in self._seen.keys() - now.keys()]
-        for path, stamp in now.items():
-            if path not in self._seen or self._seen[path] != stamp:
-                changed.append([path, True if stamp is None else self._read(path)])
+        for path, seen in now.items():
+            if path not in self._seen or self._seen[path] != seen:
+                changed.append([path, True if seen is None else self._read(path)])
         self._seen = now
         return sorted(changed, key=lambda change: change[0])
 
@@ -69,7 +74,7 @@ class Tree:
                 _write(target, content)
             else:
                 raise ProtocolViolation("a file without content")
-        self._untouched = None
+        self._empty_since = None
         self._seen = self._scan()
 
     def _inside(self, path: Any) -> Path:

@@ -98,7 +98,7 @@ class Streams:
         """What was written since the last call: ``[1 or 2, bytes]`` each."""
         pieces, self._pieces, self._size = self._pieces, [], 0
         for number, descriptor in self._files.items():
-            if size := os.fstat(descriptor).st_size:
+            if size := os.lseek(descriptor, 0, os.SEEK_END):
                 pieces.append([number, os.pread(descriptor, min(size, 4 << 20), 0)])
                 os.ftruncate(descriptor, 0)
         return pieces

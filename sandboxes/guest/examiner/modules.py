@@ -137,7 +137,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return False
         try:
             return self._connection.request("find", fullname) is True
-        except CandidateGone:
+        except (Exception, CandidateGone):  # whatever goes wrong in there, there is no such module
             return False
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from typing import Any
 
@@ -16,6 +17,8 @@ from .modules import Finder
 
 __all__ = ["GradingPlugin"]
 
+_ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
+"""Where an object lies in memory: different each time, so that the same submission would get different reports."""
 _MESSAGE_LIMIT = 4_000
 _EXPLANATION_LIMIT = 20_000
 _MARKS = {
@@ -124,9 +127,7 @@ class GradingPlugin:
         return {
             "outcome": outcome,
             "message": _message(failed or skipped, self._found),
-            "explanation": "\n\n".join(
-                text for text in (self._found.get("trace"), *(r.longreprtext for r in failed)) if text
-            )[:_EXPLANATION_LIMIT],
+            "explanation": _explanation(failed, self._found),
             "stdout": stdout,
             "gone": self._connection.gone is not None,
             **_cause(self._connection.gone),
@@ -161,6 +162,11 @@ def _explain(error: BaseException) -> dict[str, Any]:
     return found
 
 
+def _explanation(failed: list[pytest.TestReport], found: dict[str, Any]) -> str:
+    texts = [found.get("trace"), *(report.longreprtext for report in failed)]
+    return _ADDRESS.sub("", "\n\n".join(filter(None, texts)))[:_EXPLANATION_LIMIT]
+
+
 def _message(reports: list[pytest.TestReport], found: dict[str, Any]) -> str | None:
     if "message" in found:
         return str(found["message"])[:_MESSAGE_LIMIT]
@@ -172,7 +178,7 @@ def _message(reports: list[pytest.TestReport], found: dict[str, Any]) -> str | N
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash is not None else report.longreprtext
     where = _place(found.get("trace"))
-    return (text + (f"\n({where})" if where else ""))[:_MESSAGE_LIMIT]
+    return _ADDRESS.sub("", text + (f"\n({where})" if where else ""))[:_MESSAGE_LIMIT]
 
 
 def _place(trace: str | None) -> str | None:

@@ -50,21 +50,28 @@ class Border:
         self._their_classes: dict[int, Any] = {}
         self._named_classes: dict[tuple[str, str], Any] = {}
         self._proxies: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+        self._kept: dict[int, Any] = {}
 
     # Leaving
+
+    def home_number(self, value: Any) -> int | None:
+        """The number by which the other side knows an object of its own; ``None`` for all else."""
+        if isinstance(value, Proxy):
+            return self._current(value)
+        if isinstance(value, RemoteError) and value.__dict__.get("_grader_generation") == self.generation:
+            return value.__dict__["_grader_number"]
+        return None
 
     def export(self, value: Any, item: Item) -> list[Any]:
         """The entry for an object that does not cross by value."""
         if isinstance(value, ProxyClass):
             return [tags.YOUR_CLASS, self._current(value)]
-        if isinstance(value, Proxy):
-            return [tags.YOURS, self._current(value)]
-        if isinstance(value, RemoteError) and value.__dict__.get("_grader_generation") == self.generation:
-            return [tags.YOURS, value.__dict__["_grader_number"]]
         if isinstance(value, BaseException):
             return self._export_exception(value, item)
         self._refuse(value)
         if isinstance(value, type):
+            if issubclass(value, BaseException) and (name := exception_name(value)):
+                return [tags.EXCEPTION_CLASS, name]
             return [tags.MY_CLASS, self._class_number(value)]
         plain = plain_value(value)
         extra = [item(plain)] if type(plain).__name__ in IMMUTABLE_PLAIN and plain is not value else []
@@ -147,6 +154,7 @@ class Border:
             raise Lost(f"{'.'.join(proxy._grader_path)} is something else now")
         object.__setattr__(proxy, "_grader_number", fresh._grader_number)
         object.__setattr__(proxy, "_grader_generation", self.generation)
+        object.__setattr__(proxy, "_grader_received", fresh._grader_received)
         # The number now belongs to this proxy: dropping the other must not release it.
         object.__setattr__(fresh, "_grader_received", 0)
         self._proxies[fresh._grader_number] = proxy
@@ -160,13 +168,13 @@ class Border:
             ProtocolViolation: It means nothing.
         """
         tag, number = entry[0], entry[1]
+        if tag == tags.EXCEPTION_CLASS:
+            return known_exception(number) or Exception
         if type(number) is not int:
             raise ProtocolViolation("a handle without a number")
         if tag == tags.MINE:
             plain = item(entry[3]) if len(entry) > 3 else None
             return self._proxy(number, self._their_class(entry[2]), plain)
-        if tag == tags.YOURS:
-            return self._own(number)
         if tag == tags.MY_CLASS:
             return self._their_class(number)
         if tag == tags.YOUR_CLASS:
@@ -177,21 +185,25 @@ class Border:
             return self._admit_exception(number, *entry[2:], item=item)
         raise ProtocolViolation(f"an entry with tag {tag}")
 
-    def _own(self, number: int) -> Any:
+    def own(self, number: int) -> Any:
+        """The object of this side that was sent under a number."""
         try:
             return self._exported[number][0]
         except KeyError:
             raise ProtocolViolation("an object that was never sent") from None
 
     def _proxy(self, number: int, cls: Any, plain: Any) -> Any:
-        proxy = self._proxies.get(number)
+        proxy = self._proxies.get(number, self._kept.get(number))
         if proxy is not None and type(proxy) is cls and proxy._grader_generation == self.generation:
             object.__setattr__(proxy, "_grader_received", proxy._grader_received + 1)
             return proxy
         if isinstance(cls, ProxyClass) and issubclass(cls, BaseException):
             raise ProtocolViolation("an exception sent as an object")
         proxy = make_proxy(cls, number, self.generation, plain)
-        self._proxies[number] = proxy
+        try:
+            self._proxies[number] = proxy
+        except TypeError:  # built-in numbers and tuples can't be referred to weakly
+            self._kept[number] = proxy
         return proxy
 
     def _their_class(self, number: Any) -> Any:
@@ -244,15 +256,11 @@ class Border:
         else:
             known = self._proxies.get(-number)
             if known is not None and known.__dict__.get("_grader_generation") == self.generation:
-                self._home.release(number, 1)
+                self._home.release(number, 1, self.generation)
                 return known
             error = rebuild(cls, arguments)
             error.__dict__.update(_grader_number=number, _grader_generation=self.generation, _grader_text=text)
-            weak_key = -number
-            try:
-                self._proxies[weak_key] = error
-            except TypeError:
-                pass
+            self._proxies[-number] = error
         if isinstance(trace, str):
             error.__dict__["_grader_trace"] = trace[:20_000]
         origin = item(cause)
@@ -265,6 +273,7 @@ class Border:
         self.generation += 1
         self._their_classes.clear()
         self._proxies.clear()
+        self._kept.clear()
         self._exported.clear()
         self._number_of.clear()
         self._my_classes.clear()

@@ -66,12 +66,12 @@ class Peer:
         self._servant = servant
         self._local = threading.local()
         self._thread_numbers = itertools.count(first_thread, 1 if first_thread >= 0 else -1)
-        self._released: list[tuple[int, int]] = []
         self.connect(stream)
 
     def connect(self, stream: FrameStream) -> None:
         """Use another connection from now on; threads that wait on the old one are on their own."""
         self._stream = stream
+        self._released: list[tuple[int, int]] = []
         self._turn = threading.Condition()
         self._reading = False
         self._standby = False
@@ -109,9 +109,10 @@ class Peer:
                 raise ProtocolViolation("a failure without an exception")
             raise results[0]
 
-    def release(self, number: int, count: int) -> None:
-        """Note that a proxy is gone; the other side hears of it with the next message."""
-        self._released.append((number, count))
+    def release(self, number: int, count: int, generation: int) -> None:
+        """Note that a proxy is gone; the other side hears of it with the next message, if it is still the same one."""
+        if generation == self.border.generation:
+            self._released.append((number, count))
 
     # Answering
 

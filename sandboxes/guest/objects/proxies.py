@@ -24,7 +24,7 @@ class Home(Protocol):
 
     def request(self, operation: str, detail: Any, *values: Any) -> Any: ...
 
-    def release(self, number: int, count: int) -> None: ...
+    def release(self, number: int, count: int, generation: int) -> None: ...
 
 
 def _is_proxy(value: Any) -> bool:
@@ -137,11 +137,12 @@ class Proxy:
 
     def __del__(self) -> None:
         try:
-            self._grader_home.release(
-                object.__getattribute__(self, "_grader_number"), object.__getattribute__(self, "_grader_received")
+            number, received, generation = (
+                object.__getattribute__(self, f"_grader_{name}") for name in ("number", "received", "generation")
             )
         except AttributeError:
-            pass
+            return
+        self._grader_home.release(number, received, generation)
 
 
 class RemoteError(BaseException):

@@ -1,9 +1,9 @@
 """Messages: values turned into a flat table of entries, and back.
 
-A message body is a list of *items* and a *table*. A scalar stands in an item as itself; everything else is ``[index]``, a
-reference into the table, whose entries again hold items. So cycles and shared references keep their shape, and nothing
-nests deeper than a few levels whatever the value looks like. A reply continues the table of its request, so a value that
-came with the request and goes back is the same object again.
+A message body is a list of *items* and a *table*. A scalar stands in an item as itself, an object of the receiver as
+``[-number]``; everything else is ``[index]``, a reference into the table, whose entries again hold items. So cycles and
+shared references keep their shape, and nothing nests deeper than a few levels whatever the value looks like. A reply
+continues the table of its request, so a value that came with the request and goes back is the same object again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from . import tags
 from .containers import CONTAINER_WRITERS, EMPTY, IMMUTABLE, MUTABLE_TYPES, has_changed, refill, snapshot
 from .errors import ProtocolViolation
-from .frames import pack
 from .leaves import LEAF_READERS, LEAF_WRITERS, array_entry, is_array_type, type_entry
 
 __all__ = ["Borders", "Incoming", "Outgoing"]
@@ -22,7 +21,7 @@ __all__ = ["Borders", "Incoming", "Outgoing"]
 SCALARS = frozenset({type(None), bool, int, float, str, bytes})
 MAX_ENTRIES = 1_000_000
 """Table entries accepted in one message."""
-_MAX_NESTED = 300
+_MAX_NESTED = 100
 _SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
 _PENDING = object()
 
@@ -31,6 +30,10 @@ class Borders(Protocol):
     """What does not cross by value: how an object leaves this side, and what an entry from the other side means here."""
 
     def export(self, value: Any, item: Any) -> list[Any]: ...
+
+    def home_number(self, value: Any) -> int | None: ...
+
+    def own(self, number: int) -> Any: ...
 
     def admit(self, entry: list[Any], item: Any) -> Any: ...
 
@@ -70,6 +73,9 @@ class Outgoing:
         kind = type(value)
         if kind in SCALARS and (kind is not int or _SMALLEST <= value <= _LARGEST):
             return value
+        number = self._borders.home_number(value)
+        if number is not None:
+            return [-number]
         index = self._index.get(id(value))
         if index is None:
             index = len(self.objects)
@@ -100,25 +106,6 @@ class Outgoing:
         if is_array_type(kind):
             return array_entry(value)
         return (isinstance(value, type) and type_entry(value)) or self._borders.export(value, self.item)
-
-
-def encode(
-    borders: Borders,
-    head: list[Any],
-    values: Sequence[Any],
-    known: Sequence[Any] = (),
-    changed: Sequence[int] = (),
-    tail: Any = None,
-) -> tuple[bytes, list[Any]]:
-    """Pack a whole message; returns the bytes and the objects of its table."""
-    out = Outgoing(borders, known)
-    try:
-        body = out.body(values, changed)
-        return pack([*head, *body, tail() if tail else None]), out.objects
-    except OverflowError:
-        out = out.careful()
-        body = out.body(values, changed)
-        return pack([*head, *body, tail() if tail else None]), out.objects
 
 
 class Incoming:
@@ -159,9 +146,9 @@ class Incoming:
 
     def item(self, item: Any) -> Any:
         if type(item) is list:
-            if len(item) != 1 or type(item[0]) is not int or not 0 <= item[0] < len(self.objects):
+            if len(item) != 1 or type(item[0]) is not int or item[0] >= len(self.objects):
                 raise ProtocolViolation("a reference to nothing")
-            return self._at(item[0])
+            return self._at(item[0]) if item[0] >= 0 else self._borders.own(-item[0])
         if type(item) not in SCALARS:
             raise ProtocolViolation(f"an item of type {type(item).__name__}")
         return item

@@ -1,0 +1,144 @@
+"""Sandboxes as a whole: determinism, clean-up, counters, engines elsewhere."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from sandboxes.engine import Engine
+from sandboxes.meters import EngineMeter
+from sandboxes.owner import runtime_folder, stale_folders
+from sandboxes.sandbox import Sandbox
+from sandboxes.sweep import stale_containers, sweep
+
+from ..conftest import Graded, encoded, make_suite
+
+ROOT = Path(__file__).parents[2]
+SUBMISSION = """
+    import random
+    def fine(): return 1
+    def order(): return list({"a", "b", "c", "d", "e"})
+    def loop():
+        while True: pass
+"""
+TESTS = """
+    import bank
+    from hypothesis import given, strategies as st
+    def test_fine(): assert bank.fine() == 1
+    def test_wrong(): assert bank.fine() == 2
+    def test_order(): print(bank.order())
+    def test_loop(): bank.loop()
+    @given(st.integers())
+    def test_drawn(n): assert n < 1000
+"""
+
+
+def test_ten_gradings_are_alike(engine):
+    suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.2})
+    with Sandbox(engine, suite, parallel=2) as sandbox:
+        runs = [Graded(sandbox.run(suite.reference)) for _ in range(10)]
+    seen = {tuple((name, one.outcome, one.message, one.stdout) for name, one in run.tests.items()) for run in runs}
+    assert len(seen) == 1
+
+
+def test_gradings_side_by_side_do_not_notice_each_other(engine):
+    bomb = "import os, threading\ndef fine():\n    while True: os.fork()\ndef order(): pass\ndef loop(): pass\n"
+    suite = make_suite(
+        "import bank\n" + "".join(f"def test_{n}(): assert bank.fine() == 1\n" for n in range(20)), SUBMISSION
+    )
+    with Sandbox(engine, suite, parallel=2) as sandbox:
+        hostile = threading.Thread(target=sandbox.run, args=(encoded(bomb),))
+        hostile.start()
+        honest = [Graded(sandbox.run(suite.reference)) for _ in range(3)]
+        hostile.join()
+    for run in honest:
+        run.assert_all_passed()
+
+
+def test_nothing_is_left_behind(engine):
+    before = {container.id for container, _host, _owner in engine.owned()}
+    suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.2})
+    with Sandbox(engine, suite) as sandbox:
+        sandbox.run(suite.reference)
+        assert {container.id for container, _host, _owner in engine.owned()} - before
+    assert {container.id for container, _host, _owner in engine.owned()} <= before
+
+
+def start_grader(tmp_path, *extra):
+    """A grader of its own, busy with an endless loop."""
+    spinner = tmp_path / "spinner"
+    spinner.mkdir()
+    (spinner / "bank_account.py").write_text("while True: pass\n")
+    command = [sys.executable, "-m", "grader", "grade", "assignments/bank-account", str(spinner), *extra]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    engine = Engine()
+    deadline = time.monotonic() + 60
+    while not owned_by(engine, process.pid) and time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    return engine, process
+
+
+def owned_by(engine, pid):
+    return [container for container, _host, owner in engine.owned() if owner.startswith(f"{pid}-")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_grader_leaves_nothing(tmp_path, number):
+    engine, process = start_grader(tmp_path)
+    process.send_signal(number)
+    _out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert owned_by(engine, process.pid) == []
+
+
+def test_what_a_killed_grader_leaves_is_swept(tmp_path):
+    engine, process = start_grader(tmp_path)
+    process.kill()
+    process.wait()
+    process.communicate()
+    left = owned_by(engine, process.pid)
+    assert left
+    assert {container.id for container in left} <= {container.id for container in stale_containers(engine)}
+    sweep(engine)
+    assert owned_by(engine, process.pid) == []
+    assert not [path for path in stale_folders() if f"-{process.pid}-" in path.name]
+
+
+def test_sweeping_spares_the_living(engine):
+    folder = runtime_folder()
+    suite = make_suite(TESTS, SUBMISSION)
+    with Sandbox(engine, suite) as sandbox:
+        sweep(engine)
+        assert Graded(sandbox.run(suite.reference)).outcomes["test_fine"] == "passed"
+    assert os.path.isdir(folder)
+    os.rmdir(folder)
+
+
+def test_an_engine_on_another_kernel_is_reached_by_streams_and_measured_by_its_statistics(monkeypatch):
+    monkeypatch.setattr(Engine, "same_kernel", property(lambda self: False))
+    engine = Engine()
+    suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.5})
+    with Sandbox(engine, suite) as sandbox:
+        candidate = sandbox._pool.take()
+        assert sandbox._linker.transport == "stream"
+        assert isinstance(candidate.meter, EngineMeter)
+        assert candidate.meter.read().cpu_time > 0
+        sandbox._pool.discard(candidate)
+        graded = Graded(sandbox.run(suite.reference))
+    assert graded.outcomes["test_fine"] == "passed"
+    assert graded.outcomes["test_loop"] == "timed_out"
+
+
+def test_a_lost_examiner_is_replaced(engine):
+    suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.2})
+    with Sandbox(engine, suite) as sandbox:
+        engine.remove(sandbox._examiner._container)
+        assert Graded(sandbox.run(suite.reference)).outcomes["test_fine"] == "passed"

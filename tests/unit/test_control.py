@@ -1,0 +1,107 @@
+"""Control messages carry descriptors, over a socket and through a relayed stream."""
+
+import socket
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandboxes.guest.relay import Relay
+from sandboxes.guest.wire.control import Control
+from sandboxes.guest.wire.errors import ProtocolViolation, WireClosed
+
+
+def direct():
+    return socket.socketpair()
+
+
+def relayed():
+    here, local_here = socket.socketpair()
+    there, local_there = socket.socketpair()
+    stream_a, stream_b = socket.socketpair()
+    for stream, local, first in ((stream_a, local_here, 1), (stream_b, local_there, 2)):
+        threading.Thread(target=run, args=(Relay(stream, local, first), stream, local), daemon=True).start()
+    return here, there
+
+
+def run(relay, stream, local):
+    relay.run()
+    stream.close()
+    local.close()
+
+
+@pytest.fixture(params=[direct, relayed], ids=["socket", "stream"])
+def ends(request):
+    first, second = request.param()
+    for sock in (first, second):
+        sock.settimeout(20)
+    yield Control(first), Control(second)
+    first.close()
+    second.close()
+
+
+def test_messages_arrive_in_order_and_whole(ends):
+    here, there = ends
+    for size in (0, 1, 100_000, 3_000_000):
+        sender = threading.Thread(target=here.send, args=({"data": b"x" * size},))
+        sender.start()
+        message, descriptors = there.receive()
+        sender.join()
+        assert (len(message["data"]), descriptors) == (size, [])
+
+
+def test_connections_can_be_passed_and_used_both_ways(ends):
+    here, there = ends
+    pairs = [socket.socketpair() for _ in range(3)]
+    here.send({"n": 1}, [pairs[0][1].fileno(), pairs[1][1].fileno()])
+    here.send({"n": 2}, [pairs[2][1].fileno()])
+    received = []
+    for count in (2, 1):
+        message, descriptors = there.receive()
+        assert len(descriptors) == count
+        received += descriptors
+    for (near, far), descriptor in zip(pairs, received, strict=True):
+        far.close()
+        other = socket.socket(fileno=descriptor)
+        other.settimeout(20)
+        near.settimeout(20)
+        near.sendall(b"ping")
+        assert other.recv(4) == b"ping"
+        other.sendall(b"pong")
+        assert near.recv(4) == b"pong"
+        other.close()
+        while near.recv(65536):
+            pass  # the end arrives as well
+        near.close()
+
+
+def test_a_lost_end_is_noticed(ends):
+    here, there = ends
+    here.close()
+    with pytest.raises(WireClosed):
+        there.receive()
+
+
+@given(st.binary(max_size=60))
+@settings(deadline=None)
+def test_any_bytes_are_a_message_or_an_error(data):
+    first, second = socket.socketpair()
+    with first, second:
+        first.sendall(data)
+        first.shutdown(socket.SHUT_WR)
+        with pytest.raises((WireClosed, ProtocolViolation)):
+            while True:
+                Control(second).receive()
+
+
+def test_descriptors_that_were_announced_but_not_sent_are_a_violation():
+    first, second = socket.socketpair()
+    with first, second:
+        Control(first).send({})
+        data = second.recv(100).replace(b"\xabdescriptors\x00", b"\xabdescriptors\x01")
+        first2, second2 = socket.socketpair()
+        with first2, second2:
+            first2.sendall(data)
+            with pytest.raises(ProtocolViolation):
+                Control(second2).receive()
