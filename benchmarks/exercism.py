@@ -1,4 +1,4 @@
-"""Grade all practice exercises of an Exercism Python track: references, stubs, and the number of tests beside plain pytest's."""
+"""Grade all practice exercises of an Exercism Python track: references, stubs, and how many tests plain pytest finds."""
 
 from __future__ import annotations
 
