@@ -44,5 +44,5 @@ clean: engine-stop ## Remove what 'make' made here (images stay)
 	@echo "making the virtual environment" >&2
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 …" >&2; exit 3; }
 	@$(PYTHON) -m venv .venv || { echo "no virtual environment: on Debian and Ubuntu install python3-venv" >&2; exit 3; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@

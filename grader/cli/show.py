@@ -68,9 +68,9 @@ def _test(test: TestResult) -> RenderableType:
         return head
     parts: list[RenderableType] = [head]
     if test.message:
-        parts.append(Padding(Text(_shortened(test.message), style="dim"), (0, 0, 0, 6)))
+        parts.append(Padding(Text(_shortened(test.message), style="dim"), (0, 0, 0, 6), expand=False))
     if test.hint:
-        parts.append(Padding(Text(f"hint: {test.hint}", style="cyan"), (0, 0, 0, 6)))
+        parts.append(Padding(Text(f"hint: {test.hint}", style="cyan"), (0, 0, 0, 6), expand=False))
     return Group(*parts)
 
 
