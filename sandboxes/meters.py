@@ -23,11 +23,13 @@ class Reading:
         cpu_time: Seconds of CPU since it started.
         peak_memory: Bytes, the most it held (since ``start_peak`` where the kernel can forget, else since its start).
         oom_kills: Processes killed for want of memory.
+        process_denials: Processes and threads that could not be started because there were too many.
     """
 
     cpu_time: float = 0.0
     peak_memory: int = 0
     oom_kills: int = 0
+    process_denials: int = 0
 
 
 class Meter(Protocol):
@@ -53,13 +55,17 @@ class CgroupV1Meter:
         self._cpu = folders["cpuacct"] / "cpuacct.usage"
         self._memory = folders["memory"] / "memory.max_usage_in_bytes"
         self._oom = folders["memory"] / "memory.oom_control"
+        self._pids = folders["pids"] / "pids.events"
         self._last = Reading()
 
     def read(self) -> Reading:
         try:
             oom = dict(line.split() for line in self._oom.read_text().splitlines())
             self._last = Reading(
-                int(self._cpu.read_text()) / 1e9, int(self._memory.read_text()), int(oom.get("oom_kill", 0))
+                cpu_time=int(self._cpu.read_text()) / 1e9,
+                peak_memory=int(self._memory.read_text()),
+                oom_kills=int(oom.get("oom_kill", 0)),
+                process_denials=_fields(self._pids)["max"],
             )
         except OSError:
             pass  # the container has ended, and its counters with it: the last reading stands
@@ -87,7 +93,7 @@ class CgroupV2Meter:
         try:
             cpu = _fields(self._folder / "cpu.stat")["usage_usec"] / 1e6
             oom = _fields(self._folder / "memory.events").get("oom_kill", 0)
-            self._last = Reading(cpu, self._peak(), oom)
+            self._last = Reading(cpu, self._peak(), oom, _fields(self._folder / "pids.events")["max"])
         except (OSError, KeyError):
             pass  # the container has ended, and its counters with it: the last reading stands
         return self._last
@@ -136,7 +142,7 @@ class EngineMeter:
             self._peak = max(self._peak, memory.get("usage", 0))
             cpu = counters["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9
             if cpu:
-                self._last = Reading(cpu, self._peak, 0)
+                self._last = Reading(cpu, self._peak)
         except (SandboxFailure, KeyError):
             pass  # the container has ended: the last reading stands
         return self._last
@@ -174,6 +180,6 @@ def _cgroup_meter(pid: int) -> Meter:
         folder = _CGROUPS / paths[""].lstrip("/")
         _fields(folder / "cpu.stat")
         return CgroupV2Meter(folder)
-    folders = {name: _CGROUPS / name / paths[name].lstrip("/") for name in ("cpuacct", "memory")}
+    folders = {name: _CGROUPS / name / paths[name].lstrip("/") for name in ("cpuacct", "memory", "pids")}
     (folders["cpuacct"] / "cpuacct.usage").read_text()
     return CgroupV1Meter(folders)

@@ -124,14 +124,20 @@ class Session:
         elif now > self._deadline:
             self._end_candidate(Verdict("timed_out", self._total_message()))
         elif self._verdict is None:
-            self._check_cpu()
+            self._check_usage()
 
-    def _check_cpu(self) -> Reading:
+    def _check_usage(self) -> Reading:
         assert self._candidate is not None
         reading = self._candidate.meter.read()
         if reading.cpu_time - self._start.cpu_time > self._limits.cpu_time:
             limit = self._limits.cpu_time
             self._end_candidate(Verdict("timed_out", f"the program computed for more than {limit:g} s: an endless loop?"))
+        elif reading.process_denials > self._start.process_denials:
+            # What it did start may still run, and would be counted as the next test's.
+            most = self._limits.processes
+            self._end_candidate(
+                Verdict("crashed", f"the program ran more than {most} processes and threads at once, and was stopped")
+            )
         return reading
 
     def _check_stall(self) -> None:
@@ -183,7 +189,7 @@ class Session:
     def _finish_test(self, message: dict[str, Any], tests: dict[str, Test]) -> None:
         assert self._candidate is not None
         ended = time.monotonic()
-        reading = self._candidate.meter.read() if self._verdict else self._check_cpu()
+        reading = self._candidate.meter.read() if self._verdict else self._check_usage()
         outcome, text = message["outcome"], message["message"]
         if self._verdict or message["gone"]:
             verdict = self._conclude(message)

@@ -8,8 +8,9 @@ def test_version_1(tmp_path):
     (tmp_path / "cpuacct.usage").write_text("1500000000\n")
     (tmp_path / "memory.max_usage_in_bytes").write_text("4096\n")
     (tmp_path / "memory.oom_control").write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n")
-    meter = CgroupV1Meter({"cpuacct": tmp_path, "memory": tmp_path})
-    assert meter.read() == Reading(1.5, 4096, 2)
+    (tmp_path / "pids.events").write_text("max 4\n")
+    meter = CgroupV1Meter({"cpuacct": tmp_path, "memory": tmp_path, "pids": tmp_path})
+    assert meter.read() == Reading(1.5, 4096, 2, 4)
     meter.start_peak()
     assert (tmp_path / "memory.max_usage_in_bytes").read_text() == "0"
 
@@ -18,6 +19,7 @@ def write_v2(folder, peak="8192"):
     (folder / "cpu.stat").write_text("usage_usec 250000\nuser_usec 1\nsystem_usec 2\n")
     (folder / "memory.events").write_text("low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\n")
     (folder / "memory.current").write_text("5000\n")
+    (folder / "pids.events").write_text("max 0\n")
     if peak:
         (folder / "memory.peak").write_text(peak)
 
@@ -63,5 +65,7 @@ def test_the_version_is_told_by_the_machine(tmp_path, monkeypatch):
     for name, file in (("cpuacct", "cpuacct.usage"), ("memory", "memory.oom_control")):
         (tmp_path / name / "docker" / "1").mkdir(parents=True)
         (tmp_path / name / "docker" / "1" / file).write_text("0\n")
-    monkeypatch.setattr(meters, "_process_groups", lambda pid: {"cpuacct": "/docker/1", "memory": "/docker/1"})
+    monkeypatch.setattr(
+        meters, "_process_groups", lambda pid: {"cpuacct": "/docker/1", "memory": "/docker/1", "pids": "/docker/1"}
+    )
     assert isinstance(meters._cgroup_meter(1), CgroupV1Meter)
