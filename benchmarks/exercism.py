@@ -1,4 +1,4 @@
-"""Grade all practice exercises of an Exercism Python track: references, stubs, and how many tests plain pytest finds."""
+"""Grade all exercises of an Exercism Python track: references, stubs, and how many tests plain pytest finds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def tests_on_the_host(assignment: Assignment) -> int:
 
 def main(track: Path) -> None:
     engine = Engine()
-    full, easy, exercises = 0, [], sorted(path for path in (track / "exercises" / "practice").iterdir() if path.is_dir())
+    kinds = ("concept", "practice")
+    exercises = sorted(path for kind in kinds for path in (track / "exercises" / kind).iterdir() if path.is_dir())
+    full, easy = 0, []
     with tempfile.TemporaryDirectory() as folder:
         for exercise in exercises:
             assignment = load_assignment(import_exercism(exercise, Path(folder, exercise.name)))

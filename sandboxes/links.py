@@ -10,6 +10,7 @@ import shutil
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = ["Linker", "Transport", "relayed"]
 Transport = Literal["auto", "socket", "stream"]
 
 _START_PATIENCE = 30.0
+_LOOK_AGAIN = 2.0
 _CHUNK = 256 * 1024
 
 
@@ -33,12 +35,15 @@ class Linker:
 
     Args:
         engine: Where they run.
-        transport: ``auto`` takes sockets where the engine seems to share this machine's kernel.
+        transport: ``auto`` takes sockets where the engine seems to share this machine's kernel, and streams where they
+            turn out not to work.
     """
 
     def __init__(self, engine: Engine, transport: Transport) -> None:
         self._engine = engine
         self.transport = transport if transport != "auto" else ("socket" if engine.same_kernel else "stream")
+        # Only an attempt shows whether the engine sees this machine's files: the worker may itself be in a container.
+        self._may_fall_back = transport == "auto"
         self._folder = runtime_folder()
         self._count = 0
         self._lock = threading.Lock()
@@ -53,7 +58,17 @@ class Linker:
         Raises:
             SandboxFailure: It does not start, or does not connect.
         """
-        return self._start_socket(spec) if self.transport == "socket" else self._start_stream(spec)
+        if self.transport == "stream":
+            return self._start_stream(spec)
+        try:
+            started = self._start_socket(spec)
+        except SandboxFailure:
+            if not self._may_fall_back:
+                raise
+            self.transport = "stream"
+            return self._start_stream(spec)
+        self._may_fall_back = False
+        return started
 
     def _start_socket(self, spec: ContainerSpec) -> tuple[Container, socket.socket]:
         with self._lock:
@@ -71,15 +86,27 @@ class Linker:
             )
             try:
                 self._engine.start(container)
-                listener.settimeout(_START_PATIENCE)
-                connection, _address = listener.accept()
-                connection.settimeout(None)
+                connection = self._accept(listener, container)
             except (OSError, SandboxFailure) as error:
                 self._engine.remove(container)
                 raise SandboxFailure(f"the {spec.role} container does not connect: {error}") from None
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
         return container, connection
+
+    def _accept(self, listener: socket.socket, container: Container) -> socket.socket:
+        listener.settimeout(_LOOK_AGAIN)
+        end = time.monotonic() + _START_PATIENCE
+        while time.monotonic() < end:
+            try:
+                connection, _address = listener.accept()
+            except TimeoutError:
+                if self._engine.process_id(container) == 0:
+                    raise SandboxFailure("its process ended at once") from None
+                continue
+            connection.settimeout(None)
+            return connection
+        raise SandboxFailure(f"no answer in {_START_PATIENCE:g} seconds")
 
     def _start_stream(self, spec: ContainerSpec) -> tuple[Container, socket.socket]:
         container = self._engine.create(replace(spec, interactive=True, command=[*spec.command, "stream"]))

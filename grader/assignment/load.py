@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,9 +61,13 @@ class Assignment:
 
     @property
     def provided_modules(self) -> frozenset[str]:
-        """Top-level names of the modules that are the submission's: those of required files, starter and reference."""
-        paths = [*self.settings.submission.required, *self.folder("starter"), *self.folder("solutions/reference")]
-        return frozenset(path.partition("/")[0].removesuffix(".py") for path in paths if path.endswith(".py"))
+        """Top-level names of the modules that are the submission's: those of required files, starter and reference.
+
+        A module that the tests bring themselves is theirs: the submission's copy of it is for the submission alone.
+        """
+        submitted = [*self.settings.submission.required, *self.folder("starter"), *self.folder("solutions/reference")]
+        own = [*self.folder("tests/hidden"), *self.folder("tests/public")]
+        return _top_level_modules(submitted) - _top_level_modules(own)
 
     def text(self, path: str) -> str:
         """The text of one of its files; empty if it is not there."""
@@ -71,6 +75,10 @@ class Assignment:
             return self.files.get(path, b"").decode("utf-8-sig")
         except UnicodeDecodeError:
             raise AssignmentError(self.root / path, "is not UTF-8 text") from None
+
+
+def _top_level_modules(paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(path.partition("/")[0].removesuffix(".py") for path in paths if path.endswith(".py"))
 
 
 def load_assignment(root: Path) -> Assignment:

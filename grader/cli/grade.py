@@ -21,7 +21,7 @@ from ..report import Report
 from ..submission import Submission, read_submission
 from .consoles import err, out
 from .main import FAILED, WRONG_INPUT
-from .show import show_report, show_table
+from .show import plain, show_report, show_table
 from .working import engine_option, jobs_option, open_grader, transport_option
 
 __all__ = ["command"]
@@ -125,8 +125,7 @@ def _show(reports: list[Report], assignment: Assignment) -> None:
         show_table(out, reports, assignment.settings.title)
     for report in reports:
         if report.status != "graded":
-            err.print(f"[red]{report.submission.name}: {report.status}:[/] ", end="")
-            err.print(report.reason, markup=False)
+            err.print(plain(f"{report.submission.name}: {report.status}: {report.reason}"), markup=False)
 
 
 def _status(reports: Iterable[Report]) -> int:

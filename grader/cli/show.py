@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ..report import Report, TestResult
 
-__all__ = ["show_report", "show_table"]
+__all__ = ["plain", "show_report", "show_table"]
 
 _MARKS = {
     "passed": "[green]✓[/]",
@@ -27,12 +27,20 @@ _MARKS = {
 _WORDS = {"timed_out": "timed out", "out_of_memory": "out of memory"}
 
 
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
+
+
+def plain(text: str) -> str:
+    """The text without control characters: what a submission says must not steer the reader's terminal."""
+    return text.translate(_CONTROLS)
+
+
 def show_report(console: Console, report: Report, title: str) -> None:
     """One report in full."""
     if report.status != "graded":
         return
     console.print(
-        Panel(_summary(report), title=escape(f"{title}: {report.submission.name}"), title_align="left", expand=False)
+        Panel(_summary(report), title=escape(plain(f"{title}: {report.submission.name}")), title_align="left", expand=False)
     )
     for visibility in ("public", "hidden"):
         tests = [test for test in report.tests if test.visibility == visibility]
@@ -60,7 +68,7 @@ def _summary(report: Report) -> RenderableType:
 
 
 def _test(test: TestResult) -> RenderableType:
-    name = escape(test.id.partition("::")[2].replace("::", " › "))
+    name = escape(plain(test.id.partition("::")[2].replace("::", " › ")))
     word = "" if test.outcome in ("passed", "failed") else f" [yellow]{_WORDS.get(test.outcome, test.outcome)}[/]"
     points = f" [dim]{test.points:g}/{test.max_points:g} points[/]" if test.max_points != 1 else ""
     head = f"  {_MARKS[test.outcome]} {name}{word}{points}"
@@ -68,7 +76,7 @@ def _test(test: TestResult) -> RenderableType:
         return head
     parts: list[RenderableType] = [head]
     if test.message:
-        parts.append(Padding(Text(_shortened(test.message), style="dim"), (0, 0, 0, 6), expand=False))
+        parts.append(Padding(Text(_shortened(plain(test.message)), style="dim"), (0, 0, 0, 6), expand=False))
     if test.hint:
         parts.append(Padding(Text(f"hint: {test.hint}", style="cyan"), (0, 0, 0, 6), expand=False))
     return Group(*parts)
@@ -87,12 +95,15 @@ def show_table(console: Console, reports: Sequence[Report], title: str) -> None:
     table.add_column("passed", justify="right")
     table.add_column("", overflow="fold")
     for report in reports:
+        name = escape(plain(report.submission.name))
         if report.status != "graded":
-            table.add_row(escape(report.submission.name), f"[red]{report.status}[/]", "", escape(report.reason or ""))
+            table.add_row(
+                escape(plain(report.submission.name)), f"[red]{report.status}[/]", "", escape(plain(report.reason or ""))
+            )
             continue
         passed = sum(test.outcome == "passed" for test in report.tests)
         score = f"[{_colour(report)}]{_number(report.score)}[/] [dim]/ {_number(report.max_score)}[/]"
-        table.add_row(escape(report.submission.name), score, f"{passed}/{len(report.tests)}", _troubles(report))
+        table.add_row(name, score, f"{passed}/{len(report.tests)}", _troubles(report))
     console.print(table)
 
 

@@ -40,8 +40,13 @@ def import_exercism(source: Path, target: Path) -> Path:
         files[f"solutions/reference/{stub}"] = _read(source, example)
     for stub in stubs:
         files[f"starter/{stub}"] = _read(source, stub)
-    for test in [*tests, *_support_files(source, {*stubs, *tests})]:
+    for test in tests:
         files[f"tests/hidden/{test}"] = _read(source, test)
+    for support in _support_files(source, {*stubs, *tests}):
+        files[f"tests/hidden/{support}"] = _read(source, support)
+        if any(_imports(data, support) for path, data in files.items() if path.startswith(("starter/", "solutions/"))):
+            for folder in ("starter", "solutions/reference"):
+                files[f"{folder}/{support}"] = _read(source, support)
     files["assignment.toml"] = _settings(source.name, _title(source, config), stubs[: len(examples)]).encode()
     for path, data in files.items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +82,11 @@ def _names(source: Path, config: dict[str, Any], key: str) -> list[str]:
 def _support_files(source: Path, known: set[str]) -> list[str]:
     """Python files that the tests import, beside the listed ones."""
     return sorted(path.name for path in source.glob("*.py") if path.name not in known)
+
+
+def _imports(text: bytes, name: str) -> bool:
+    module = re.escape(name.removesuffix(".py")).encode()
+    return re.search(rb"^\s*(from|import)\s+" + module + rb"\b", text, re.MULTILINE) is not None
 
 
 def _read(source: Path, name: str) -> bytes:

@@ -8,29 +8,44 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import docker
 import docker.errors
 import requests
 
-from ..engine import Engine
+from ..engine import ContainerSpec, Engine
 from ..errors import ImageBuildFailed
 
-__all__ = ["BASE", "ensure_base"]
+__all__ = ["BASE", "Base", "ensure_base", "image_id"]
 
 BASE = "grader/python-base:3.11"
 _UPSTREAM = "python:3.11-slim-bookworm"
 _SUITE = "bookworm"
 _PACKAGES = "python3,libpython3-stdlib,tzdata"
 _PATIENCE = 10
+_OLDEST = 11
 _LEFT_OUT = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale", "var/log")
 
 Progress = Callable[[str], None]
 
 
-def ensure_base(engine: Engine, on_progress: Progress) -> str:
-    """The id of the base image, made if there is none yet.
+@dataclass(frozen=True)
+class Base:
+    """A base image.
+
+    Attributes:
+        id: Its digest.
+        python: Version of its ``python3``, as ``3.11``.
+    """
+
+    id: str
+    python: str
+
+
+def ensure_base(engine: Engine, on_progress: Progress) -> Base:
+    """The base image, made if there is none yet.
 
     ``GRADER_BASE_IMAGE`` names another image to start from; it must have Python 3.11 or later as ``python3``.
 
@@ -38,11 +53,29 @@ def ensure_base(engine: Engine, on_progress: Progress) -> str:
         ImageBuildFailed: It can't be had.
     """
     own = os.environ.get("GRADER_BASE_IMAGE")
-    found = image_id(engine, own or BASE)
-    if found:
-        return found
     if own:
-        raise ImageBuildFailed(f"the base image {own} (GRADER_BASE_IMAGE) is not on this Docker Engine: pull it first")
+        return _own_base(engine, own)
+    return Base(image_id(engine, BASE) or _new_base(engine, on_progress), BASE.rpartition(":")[2])
+
+
+def _own_base(engine: Engine, name: str) -> Base:
+    found = image_id(engine, name)
+    if found is None:
+        raise ImageBuildFailed(f"the base image {name} (GRADER_BASE_IMAGE) is not on this Docker Engine: pull it first")
+    # The exit status is all that a container without logs can say, and it is enough for a version.
+    spec = ContainerSpec(found, "probe", ["-c", "import sys; sys.exit(sys.version_info.minor)"], 65534, 64 << 20, 8, {})
+    container = engine.create(spec)
+    try:
+        engine.start(container)
+        state = engine.exit_state(container, _PATIENCE)
+    finally:
+        engine.remove(container)
+    if state is None or not _OLDEST <= state.code < 100:
+        raise ImageBuildFailed(f"the base image {name} (GRADER_BASE_IMAGE) has no Python 3.{_OLDEST} or later as python3")
+    return Base(found, f"3.{state.code}")
+
+
+def _new_base(engine: Engine, on_progress: Progress) -> str:
     if not _pull(engine, on_progress):
         _make(engine, on_progress)
     made = image_id(engine, BASE)

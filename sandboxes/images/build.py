@@ -23,7 +23,6 @@ from .base import ensure_base, image_id
 
 __all__ = ["ImageBuilder"]
 
-_PYTHON = "3.11"
 _PLATFORMS = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
 _GLIBC = ("2_36", "2_35", "2_34", "2_31", "2_28", "2_27", "2_24", "2_17", "2_12", "2_5")
 _CANDIDATE_PARTS = ("wire", "objects", "candidate")
@@ -31,7 +30,7 @@ _EXAMINER_PARTS = ("wire", "objects", "examiner")
 _DOCKERFILE = """\
 FROM {base}
 COPY . /opt/grader
-ENV PYTHONPATH={path} PYTHONHASHSEED=0 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE={no_bytecode} \\
+ENV PYTHONPATH={path} PYTHONHASHSEED=0 PYTHONUNBUFFERED=1 \\
     LANG=C.UTF-8 HOME=/tmp OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 RUN ["python3", "-m", "compileall", "-q", "/opt/grader"]
 """
@@ -63,7 +62,7 @@ class ImageBuilder:
 
     def _layered(self, role: str, parts: Iterable[str], own: str, extras: list[tuple[str, str]]) -> str:
         guest = _guest_files(parts)
-        image = self._ensure(role, self._base, guest, [("site", own)], "/opt/grader:/opt/grader/site")
+        image = self._ensure(role, self._base.id, guest, [("site", own)], "/opt/grader:/opt/grader/site")
         for folder, requirements in extras:
             if requirements.strip():
                 path = f"/opt/grader:/opt/grader/site:/opt/grader/{folder}"
@@ -71,7 +70,7 @@ class ImageBuilder:
         return image
 
     def _ensure(self, role: str, base: str, files: dict[str, bytes], packages: list[tuple[str, str]], path: str) -> str:
-        dockerfile = _DOCKERFILE.format(base=base, path=path, no_bytecode=int("candidate" in role))
+        dockerfile = _DOCKERFILE.format(base=base, path=path)
         digest = hashlib.sha256(dockerfile.encode())
         for name, content in sorted(files.items()):
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
@@ -110,7 +109,7 @@ class ImageBuilder:
             file.flush()
             command = [
                 *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
-                *("--no-compile", "--only-binary=:all:", "--implementation=cp", f"--python-version={_PYTHON}"),
+                *("--no-compile", "--only-binary=:all:", "--implementation=cp", f"--python-version={self._base.python}"),
                 *(f"--platform={platform}" for platform in platforms),
                 *("--target", str(target), "--requirement", file.name),
             ]

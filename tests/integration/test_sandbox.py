@@ -6,11 +6,14 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sandboxes.engine import Engine
+from sandboxes.errors import ImageBuildFailed, SandboxFailure
+from sandboxes.images.base import BASE, ensure_base
 from sandboxes.meters import EngineMeter
 from sandboxes.owner import runtime_folder, stale_folders
 from sandboxes.sandbox import Sandbox
@@ -142,3 +145,28 @@ def test_a_lost_examiner_is_replaced(engine):
     with Sandbox(engine, suite) as sandbox:
         engine.remove(sandbox._examiner._container)
         assert Graded(sandbox.run(suite.reference)).outcomes["test_fine"] == "passed"
+
+
+def test_sockets_that_turn_out_not_to_work_are_given_up(engine, monkeypatch):
+    """As when the worker is itself in a container, and the engine does not see its files."""
+    suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.2})
+    monkeypatch.setattr("sandboxes.links.replace", lambda spec, **changes: _misplaced(spec, changes))
+    with Sandbox(engine, suite) as sandbox:
+        assert sandbox._linker.transport == "stream"
+        assert Graded(sandbox.run(suite.reference)).outcomes["test_fine"] == "passed"
+    with pytest.raises(SandboxFailure, match=r"does not exist|does not connect"), Sandbox(engine, suite, transport="socket"):
+        pass
+
+
+def _misplaced(spec, changes):
+    if "mount" in changes:
+        changes["mount"] = "/nowhere" + changes["mount"]
+    return replace(spec, **changes)
+
+
+def test_another_base_image_is_looked_at_before_it_is_used(engine, monkeypatch):
+    monkeypatch.setenv("GRADER_BASE_IMAGE", "no/such:image")
+    with pytest.raises(ImageBuildFailed, match="pull it first"):
+        ensure_base(engine, print)
+    monkeypatch.setenv("GRADER_BASE_IMAGE", BASE)
+    assert ensure_base(engine, print).python == "3.11"

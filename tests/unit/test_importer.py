@@ -35,6 +35,15 @@ def test_an_exercise_becomes_an_assignment(exercise, tmp_path):
     assert "Say it." in assignment.text("README.md")
 
 
+def test_modules_that_the_solution_imports_too_are_given_to_learners(exercise, tmp_path):
+    (exercise / "two_fer_data.py").write_text("NAMES = []\n")
+    (exercise / "two_fer.py").write_text("from two_fer_data import NAMES\n")
+    assignment = load_assignment(import_exercism(exercise, tmp_path / "out"))
+    assert "two_fer_data.py" in assignment.folder("starter")
+    assert "two_fer_data.py" in assignment.folder("solutions/reference")
+    assert assignment.provided_modules == {"two_fer"}  # the tests use their own copy
+
+
 @pytest.mark.parametrize(
     ("config", "message"),
     [

@@ -349,6 +349,11 @@ class TestCallbacks:
         with pytest.raises(CannotCross, match="module"):
             bank.ident(sys)
 
+    @pytest.mark.parametrize("function", [eval, open, getattr, __import__])
+    def test_powerful_functions_are_refused(self, bank, function):
+        with pytest.raises(CannotCross, match="of the test's own"):
+            bank.apply(function, "1")
+
     def test_a_mock_can_not_be_steered(self, bank):
         fake = mock.Mock()
         for name in ("assert_called_once_with", "configure_mock", "side_effect"):
@@ -363,6 +368,14 @@ class TestOtherObjects:
         numbers = bank.numbers(10**9)
         assert [next(numbers), next(numbers)] == [0, 1]
         assert list(bank.numbers(3)) == [0, 1, 2]
+
+    def test_tell_what_kind_they_are(self, bank):
+        import inspect
+
+        assert isinstance(bank.numbers(1), types.GeneratorType)
+        assert inspect.isfunction(bank.greet)
+        assert str(inspect.signature(bank.greet)) == "(name, *, loud=False)"
+        assert not isinstance(bank.Account(1), types.FunctionType | types.GeneratorType)
 
     def test_coroutines_are_awaited(self, bank):
         async def main():

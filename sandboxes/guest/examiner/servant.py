@@ -30,6 +30,10 @@ from ..wire.errors import CannotCross, ProtocolViolation
 
 __all__ = ["Servant", "refuse"]
 
+_POWERFUL = frozenset(
+    {eval, exec, compile, open, getattr, setattr, delattr, vars, globals, locals, dir, input, breakpoint, __import__}
+)
+"""Built-in functions that would give their caller the run of the examiner."""
 _NEVER = (ModuleType, FrameType, CodeType, TracebackType)
 _CALL_ONLY = (FunctionType, MethodType, BuiltinFunctionType)
 _NAMES = frozenset({"__name__", "__doc__", "__qualname__"})
@@ -40,9 +44,10 @@ _STDIN = frozenset({"read", "readline"})
 
 def refuse(value: Any) -> None:
     """Raise ``CannotCross`` for what the learner's code must never hold, even as a handle."""
-    if isinstance(value, _NEVER):
+    if isinstance(value, _NEVER) or (isinstance(value, BuiltinFunctionType) and value in _POWERFUL):
         raise CannotCross(
-            f"a test can't pass a {type(value).__name__} to the submission: pass a function or an object instead"
+            f"a test can't pass {getattr(value, '__name__', 'this')!r}, a {type(value).__name__}, to the submission: "
+            "pass a function or an object of the test's own instead"
         )
 
 

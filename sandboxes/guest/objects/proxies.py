@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -210,8 +211,12 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
         if description.plain in ("list", "dict", "set") and "__eq__" in namespace:
             namespace["__eq__"] = _plain_equal
             namespace["__ne__"] = lambda self, other: not _plain_equal(self, other)
-        if (description.module, description.qualname) == ("builtins", "coroutine"):
-            namespace.update(_COROUTINE)
+        if description.module == "builtins" and description.qualname in _KINDS:
+            # ``isinstance`` asks an object for its class when its type says no.
+            kind = _KINDS[description.qualname]
+            namespace["__class__"] = property(lambda self: kind)
+            if kind is types.CoroutineType:
+                namespace.update(_COROUTINE)
         roots = bases or (Proxy,)
         if plain and not any(issubclass(base, plain) for base in roots):
             roots = (*roots, plain)
@@ -298,6 +303,14 @@ _OWN: dict[str, Callable[..., Any]] = {
     "__repr__": _representation("__repr__"),
     "__str__": _representation("__str__"),
 }
+_KINDS = {
+    "async_generator": types.AsyncGeneratorType,
+    "coroutine": types.CoroutineType,
+    "function": types.FunctionType,
+    "generator": types.GeneratorType,
+    "method": types.MethodType,
+}
+"""Types of the interpreter that tests ask for with ``isinstance``."""
 _COROUTINE = {"__await__": _await, "send": _send, "throw": _throw, "close": lambda self: None}
 
 assert set(_OWN) <= set(SPECIALS)
