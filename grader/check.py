@@ -43,6 +43,7 @@ def check_assignment(assignment: Assignment, grader: Grader, parallel: int = 1) 
         starter = pool.submit(_grade, assignment, grader, "starter") if assignment.folder("starter") else None
         others = {name: pool.submit(_grade, assignment, grader, f"solutions/{name}") for name in names}
         yield _reference_finding(reference.result())
+        yield from _limit_findings(reference.result(), assignment.settings.limits.cpu_time)
         if starter is None:
             yield Finding("starter", False, "there is no starter/ folder: learners have nothing to begin with")
         else:
@@ -102,6 +103,16 @@ def _reference_finding(graded: Report | SubmissionRejected) -> Finding:
     if graded.score == graded.max_score and all(test.outcome in ("passed", "skipped") for test in graded.tests):
         return Finding(title, True, f"{graded.score:g} of {graded.max_score:g}, {len(graded.tests)} tests")
     return Finding(title, False, f"{graded.score:g} of {graded.max_score:g}: {_failures(graded)}")
+
+
+def _limit_findings(graded: Report | SubmissionRejected, limit: float) -> Iterator[Finding]:
+    slow = [test for test in graded.tests if test.cpu_time > limit / 2] if isinstance(graded, Report) else []
+    for test in slow:
+        detail = (
+            f"the reference computes for {test.cpu_time:.2g} s of the {limit:g} s in {test.id.partition('::')[2]}: "
+            f"right solutions may run out of time, so raise limits.cpu_time"
+        )
+        yield Finding("time limit", False, detail)
 
 
 def _starter_finding(graded: Report | SubmissionRejected) -> Finding:

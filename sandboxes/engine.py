@@ -190,6 +190,8 @@ class Engine:
         except docker.errors.APIError as error:
             if error.status_code != 409:  # removal is under way already
                 raise SandboxFailure(f"a container could not be removed: {error.explanation}") from None
+        except requests.RequestException as error:
+            raise EngineUnavailable(_advice(error)) from None
 
     def owned(self) -> list[tuple[Container, str, str]]:
         """All sandbox containers on the engine: container, host and owner."""

@@ -74,6 +74,14 @@ class Linker:
         with self._lock:
             self._count += 1
             folder = Path(self._folder, str(self._count))
+        try:
+            return self._listen_in(folder, spec)
+        except OSError as error:
+            raise SandboxFailure(f"the {spec.role} container can't be reached: {error}") from None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _listen_in(self, folder: Path, spec: ContainerSpec) -> tuple[Container, socket.socket]:
         folder.mkdir()
         folder.chmod(0o711)  # the parent is closed to other users; the container sees this folder alone
         path = folder / "wire"
@@ -81,18 +89,14 @@ class Linker:
             listener.bind(str(path))
             path.chmod(0o666)
             listener.listen(1)
-            container = self._engine.create(
-                replace(spec, mount=str(folder), command=[*spec.command, "socket", "/run/grader/wire"])
-            )
+            command = [*spec.command, "socket", "/run/grader/wire"]
+            container = self._engine.create(replace(spec, mount=str(folder), command=command))
             try:
                 self._engine.start(container)
-                connection = self._accept(listener, container)
+                return container, self._accept(listener, container)
             except (OSError, SandboxFailure) as error:
                 self._engine.remove(container)
                 raise SandboxFailure(f"the {spec.role} container does not connect: {error}") from None
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-        return container, connection
 
     def _accept(self, listener: socket.socket, container: Container) -> socket.socket:
         listener.settimeout(_LOOK_AGAIN)

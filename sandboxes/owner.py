@@ -10,6 +10,7 @@ from pathlib import Path
 __all__ = ["BOOT", "HOST", "OWNER", "is_alive", "runtime_folder", "stale_folders"]
 
 _PREFIX = "grader-"
+_LONGEST = 50
 
 
 def _start_time(pid: int) -> str:
@@ -58,12 +59,18 @@ def is_alive(owner: str) -> bool:
     return _start_time(int(pid)) == started
 
 
+def _parent() -> str:
+    # The path of a socket has 107 bytes at most.
+    usual = tempfile.gettempdir()
+    return usual if len(os.fsencode(usual)) < _LONGEST else "/tmp"
+
+
 def runtime_folder() -> str:
     """A new private folder for this process's sockets."""
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{OWNER}-")
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{OWNER}-", dir=_parent())
 
 
 def stale_folders() -> list[Path]:
     """Runtime folders of processes that are gone."""
-    folders = Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*-*")
+    folders = Path(_parent()).glob(f"{_PREFIX}*-*-*")
     return [path for path in folders if not is_alive("-".join(path.name.split("-")[1:3]))]

@@ -119,5 +119,8 @@ def _settings(name: str, title: str, required: list[str]) -> str:
         'language = "python"\n\n'
         "[submission]\n"
         f"required = {json.dumps(required)}\n"
-        'allowed = ["*.py"]\n'
+        'allowed = ["*.py"]\n\n'
+        "# Exercism measures no time: some examples compute for seconds.\n"
+        "[limits]\n"
+        "cpu_time = 10.0\n"
     )

@@ -33,6 +33,7 @@ def test_an_exercise_becomes_an_assignment(exercise, tmp_path):
     assert assignment.folder("starter") == {"two_fer.py": b"def two_fer(): pass\n"}
     assert set(assignment.folder("tests/hidden")) == {"two_fer_test.py", "test_utils.py"}
     assert "Say it." in assignment.text("README.md")
+    assert assignment.settings.limits.cpu_time == 10.0
 
 
 def test_modules_that_the_solution_imports_too_are_given_to_learners(exercise, tmp_path):

@@ -1,0 +1,44 @@
+"""Checks of an assignment that need no sandbox: the gradings are made up."""
+
+from grader.assignment import load_assignment
+from grader.check import check_assignment
+from grader.report import AssignmentName, Environment, Report, SubmissionName, TestResult, Timing, now
+
+from .conftest import ASSIGNMENTS
+
+
+class Timed:
+    """Stands for a grader: everything passes, in ``cpu_time`` seconds."""
+
+    test_ids = ["tests/hidden/test_it.py::test_a"]
+
+    def __init__(self, cpu_time):
+        self.cpu_time = cpu_time
+
+    def grade(self, submission):
+        passed = TestResult(
+            id=self.test_ids[0], visibility="hidden", outcome="passed", points=1.0, max_points=1.0, cpu_time=self.cpu_time
+        )
+        return Report(
+            assignment=AssignmentName(id="a", version="sha256:0"),
+            submission=SubmissionName(name=submission.name, digest=submission.digest),
+            status="graded",
+            score=100.0,
+            max_score=100.0,
+            tests=(passed,),
+            environment=Environment(grader="0", image=None, python=None),
+            timing=Timing(started=now(), finished=now(), wall_time=0.1),
+        )
+
+
+def complaints(cpu_time):
+    assignment = load_assignment(ASSIGNMENTS / "roman-numerals")
+    assert assignment.settings.limits.cpu_time == 2.0
+    findings = check_assignment(assignment, Timed(cpu_time))
+    return [finding.detail for finding in findings if finding.title == "time limit"]
+
+
+def test_a_reference_near_the_time_limit_is_reported():
+    assert complaints(0.9) == []
+    (complaint,) = complaints(1.5)
+    assert complaint.startswith("the reference computes for 1.5 s of the 2 s in test_a")
