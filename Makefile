@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test bench lint engine engine-stop images exercism clean
+.PHONY: help demo test bench lint services engine engine-stop images exercism clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -13,8 +13,8 @@ help: ## Show the targets
 demo: images ## Set everything up and grade sample submissions
 	@scripts/demo.sh
 
-test: images lint ## Set everything up and run all tests, fast ones first
-	@$(BIN)/pytest -q tests/unit
+test: images services lint ## Set everything up and run all tests, fast ones first
+	@$(BIN)/pytest -q tests/unit tests/service
 	@$(BIN)/pytest -q tests/integration tests/hostile tests/e2e
 
 bench: images ## Time grading against plain pytest and against one container for each submission
@@ -33,6 +33,9 @@ engine: .venv/installed ## Have a Docker Engine running
 
 engine-stop: ## Stop the Docker Engine that 'make engine' started
 	@scripts/engine.sh stop
+
+services: ## Have PostgreSQL's programs, which the tests run a server of their own with
+	@scripts/services.sh
 
 images: engine ## Build the sandbox images that are missing
 	@$(BIN)/grader images build assignments/grey-image >/dev/null

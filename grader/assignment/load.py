@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from ..patterns import file_matches
 from .model import AssignmentFile
 from .toml_errors import explain
 
-__all__ = ["FILE_NAME", "Assignment", "load_assignment"]
+__all__ = ["FILE_NAME", "Assignment", "assignment_of", "load_assignment"]
 
 FILE_NAME = "assignment.toml"
 IGNORED_FOLDERS = frozenset(
@@ -24,6 +25,7 @@ IGNORED_FOLDERS = frozenset(
 )
 IGNORED_FILES = ("*.pyc", ".DS_Store", "Thumbs.db", "*~", "*.swp")
 _MAX_SIZE = 64 * 2**20
+_GRADED = ("tests/", "solutions/reference/", "requirements.txt")
 _TEST_FILES = ("test_*.py", "*_test.py")
 
 
@@ -60,6 +62,17 @@ class Assignment:
         return {path: data for path, data in self.files.items() if path.startswith("tests/")}
 
     @property
+    def suite(self) -> str:
+        """Digest of what a grading depends on: tests, reference, requirements, limits, criteria and competencies.
+
+        Two versions that differ in their statement, policy or feedback only have the same.
+        """
+        parts = {"language", "submission", "limits", "criterion", "competency"}
+        settings = self.settings.model_dump(mode="json", include=parts)
+        graded = {name: data for name, data in self.files.items() if name.startswith(_GRADED)}
+        return digest_files({**graded, FILE_NAME: json.dumps(settings, sort_keys=True).encode()})
+
+    @property
     def provided_modules(self) -> frozenset[str]:
         """Top-level names of the modules that are the submission's: those of required files, starter and reference.
 
@@ -91,19 +104,31 @@ def load_assignment(root: Path) -> Assignment:
         raise AssignmentError(root, "no such folder")
     if not root.is_dir():
         raise AssignmentError(root, "is not a folder; an assignment is a folder with an assignment.toml in it")
-    if not (root / FILE_NAME).is_file():
+    return assignment_of(_read_files(root), root)
+
+
+def assignment_of(files: Mapping[str, bytes], root: Path) -> Assignment:
+    """The assignment that a folder's files make up.
+
+    Args:
+        files: Content by path relative to the folder.
+        root: The folder's name, for messages.
+
+    Raises:
+        AssignmentError: It can't be used; the message names file, line and what to do.
+    """
+    if FILE_NAME not in files:
         raise AssignmentError(root, "has no assignment.toml; 'grader new' makes a folder to start from")
-    settings = _read_settings(root / FILE_NAME)
-    files = _read_files(root)
+    settings = _read_settings(root / FILE_NAME, files[FILE_NAME])
     assignment = Assignment(root, settings, files, digest_files(files))
     _check_tests(assignment)
     _check_solutions(assignment)
     return assignment
 
 
-def _read_settings(path: Path) -> AssignmentFile:
+def _read_settings(path: Path, data: bytes) -> AssignmentFile:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise AssignmentError(path, "is not UTF-8 text") from None
     try:

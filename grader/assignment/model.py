@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator, model_validator
 
 from ..model import Model
 from ..scoring.criteria import Criterion, TestsCriterion
@@ -43,6 +45,31 @@ Size = Annotated[
     WithJsonSchema({"type": ["integer", "string"], "description": 'Bytes, or a number and a unit: "1 MiB".'}),
 ]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)")
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, str):
+        match = _DURATION.fullmatch(value.strip())
+        if match is None:
+            raise ValueError('a duration is a number and one of s, min, h, d, such as "15 min"')
+        return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return timedelta(seconds=value)
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    Field(ge=timedelta(0), le=timedelta(days=365)),
+    # As seconds, which can be read again; the ISO form can't be by a strict model.
+    PlainSerializer(lambda value: value.total_seconds(), return_type=float),
+    WithJsonSchema(
+        {"type": ["number", "string"], "description": 'Seconds, or a number and a unit: "15 min", "2 h", "1 d".'}
+    ),
+]
 
 
 class SubmissionRules(Model):
@@ -82,12 +109,27 @@ class LateRule(Model):
 
 
 class Policy(Model):
-    """``[policy]``: when and how often."""
+    """``[policy]``: when and how often. Explained in docs/policy.md."""
 
-    due: AwareDatetime | None = Field(default=None, description="With a time zone offset.")
+    opens: AwareDatetime | None = Field(default=None, description="Nothing is accepted before. With a time zone offset.")
+    due: AwareDatetime | None = Field(default=None, description="What comes later is late. With a time zone offset.")
+    closes: AwareDatetime | None = Field(default=None, description="Nothing is accepted after. With a time zone offset.")
+    grace: Duration = Field(default=timedelta(0), description="How long after due and closes nobody is late yet.")
     late: LateRule | None = None
-    attempts: int | None = Field(default=None, gt=0)
+    attempts: int | None = Field(default=None, gt=0, description="How often a learner may submit.")
+    cooldown: Duration = Field(default=timedelta(0), description="Time between two attempts.")
     counts: Literal["best", "last"] = "best"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Policy:
+        times = [("opens", self.opens), ("due", self.due), ("closes", self.closes)]
+        known = [(name, time) for name, time in times if time is not None]
+        for (first, earlier), (second, later) in itertools.pairwise(known):
+            if earlier > later:
+                raise ValueError(f"{first!r} is after {second!r}")
+        if self.late is not None and self.due is None:
+            raise ValueError("'late' needs a 'due'")
+        return self
 
 
 class Feedback(Model):

@@ -1,5 +1,5 @@
 """Submissions: what learners hand in, read without trust."""
 
-from .read import Submission, read_submission
+from .read import Submission, read_submission, submission_of
 
-__all__ = ["Submission", "read_submission"]
+__all__ = ["Submission", "read_submission", "submission_of"]

@@ -9,7 +9,7 @@ __all__ = ["check_name", "is_ignored", "strip_common_folder"]
 _MAX_NAME = 400
 _IGNORED_PARTS = frozenset(
     {"__pycache__", "__MACOSX", ".git", ".DS_Store", "Thumbs.db", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
-    | {".hypothesis", ".idea", ".vscode", ".venv"}
+    | {".hypothesis", ".idea", ".vscode", ".venv", ".grader"}
 )
 
 

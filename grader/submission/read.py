@@ -17,7 +17,7 @@ from .archive import read_tar, read_zip
 from .bounds import Bounds
 from .names import check_name, is_ignored, strip_common_folder
 
-__all__ = ["Submission", "read_submission"]
+__all__ = ["Submission", "read_submission", "submission_of"]
 
 _TAR_GZ = (".tar.gz", ".tgz")
 
@@ -50,6 +50,25 @@ def read_submission(path: Path, rules: SubmissionRules) -> Submission:
     files = strip_common_folder(_read(path, bounds), rules.required)
     _check(files, rules)
     return Submission(path.name, files, digest_files(files))
+
+
+def submission_of(name: str, files: Mapping[str, bytes], rules: SubmissionRules) -> Submission:
+    """Check a submission whose files came one by one.
+
+    Raises:
+        SubmissionRejected: It is not acceptable for this assignment.
+    """
+    collected = Bounds(rules.max_size, rules.max_files).start()
+    for given, data in files.items():
+        path = check_name(given)
+        if is_ignored(path):
+            collected.ignored()
+            continue
+        collected.announce(path, len(data))
+        collected.add(path, data)
+    accepted = strip_common_folder(collected.files, rules.required)
+    _check(accepted, rules)
+    return Submission(name, accepted, digest_files(accepted))
 
 
 def _read(path: Path, bounds: Bounds) -> dict[str, bytes]:

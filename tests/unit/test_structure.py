@@ -29,15 +29,22 @@ def test_sandboxes_know_nothing_of_the_domain():
 
 
 DOMAIN = [
-    *modules("grader/assignment"), *modules("grader/submission"), *modules("grader/scoring"),
+    *modules("grader/assignment"), *modules("grader/submission"), *modules("grader/scoring"), *modules("grader/policy"),
     *(ROOT / "grader" / f"{name}.py" for name in ("report", "feedback", "patterns", "digest", "errors", "model", "junit")),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", DOMAIN, ids=lambda path: path.stem)
 def test_the_domain_knows_nothing_of_docker_or_faces(path):
-    outside = {"docker", "click", "rich", "celery", "redis", "sandboxes", "workers"}
+    outside = {"docker", "click", "rich", "celery", "redis", "sqlalchemy", "fastapi", "httpx", "sandboxes", "workers"}
     assert not any(name.split(".")[0] in outside or name.startswith("grader.cli") for name in imports(path))
+
+
+@pytest.mark.parametrize("path", [*modules("grader/store"), *modules("grader/service")], ids=lambda path: path.stem)
+def test_store_and_service_know_nothing_of_docker_queues_or_faces(path):
+    outside = {"docker", "click", "rich", "celery", "redis", "fastapi", "httpx", "sandboxes", "workers"}
+    faces = ("grader.cli", "grader.api", "grader.lms")
+    assert not any(name.split(".")[0] in outside or name.startswith(faces) for name in imports(path))
 
 
 def test_guests_import_the_standard_library_and_msgpack_alone():

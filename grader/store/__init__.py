@@ -1,0 +1,6 @@
+"""Where the service keeps everything: a database, and a blob store for files."""
+
+from .blobs import BlobStore, FolderBlobs
+from .database import Database
+
+__all__ = ["BlobStore", "Database", "FolderBlobs"]

@@ -1,0 +1,137 @@
+"""The database: SQLite by default, PostgreSQL at scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
+
+__all__ = ["Database", "DatabaseUnavailable", "SchemaOutdated"]
+
+_BUSY_SECONDS = 30
+_WRITES = "grader_writes"
+
+
+class DatabaseUnavailable(Exception):
+    """The database does not answer; the message says which and why."""
+
+
+class SchemaOutdated(Exception):
+    """The database's tables are not those of this version of the program."""
+
+
+class Database:
+    """Sessions with a database.
+
+    Args:
+        url: In SQLAlchemy's form, such as ``sqlite:////var/lib/grader/grader.db`` or
+            ``postgresql+psycopg://user:password@host/grader``.
+
+    Raises:
+        DatabaseUnavailable: The URL is not one.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            self._sqlite = parsed.get_backend_name() == "sqlite"
+            if self._sqlite:
+                if parsed.database:
+                    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                arguments = {"timeout": _BUSY_SECONDS}
+                # A connection is a file handle: cheap to make, and unsafe to share with forked processes.
+                self.engine = sqlalchemy.create_engine(parsed, connect_args=arguments, poolclass=NullPool)
+                event.listen(self.engine, "connect", _on_sqlite_connect)
+                event.listen(self.engine, "begin", _on_sqlite_begin)
+            else:
+                self.engine = sqlalchemy.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=45)
+        except (ArgumentError, ImportError) as error:
+            raise DatabaseUnavailable(f"database_url: {error}") from None
+        self.name = parsed.render_as_string(hide_password=True)
+        self._reading = sessionmaker(self.engine, expire_on_commit=False)
+        writing = self.engine.execution_options(**{_WRITES: True})
+        self._writing = sessionmaker(writing, expire_on_commit=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the database and changes nothing."""
+        with self._reading() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are kept together when the block ends well, and not at all when it doesn't.
+
+        On SQLite it waits for the one writer's place at once, so that what it has read stays true until it writes.
+        """
+        with self._writing.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    # Schema
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version of the program, making them if there are none.
+
+        Raises:
+            DatabaseUnavailable: It does not answer.
+        """
+        try:
+            with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
+                command.upgrade(_configuration(connection), "head")
+        except DBAPIError as error:
+            raise DatabaseUnavailable(f"{self.name}: {error.orig}") from None
+
+    def check(self) -> None:
+        """See that the database answers and has this version's tables.
+
+        Raises:
+            DatabaseUnavailable: It does not answer.
+            SchemaOutdated: Its tables are older or newer.
+        """
+        try:
+            with self.engine.connect() as connection:
+                present = MigrationContext.configure(connection).get_current_revision()
+        except DBAPIError as error:
+            raise DatabaseUnavailable(f"{self.name}: {error.orig}") from None
+        wanted = ScriptDirectory.from_config(_configuration()).get_current_head()
+        if present != wanted:
+            state = f"has tables of revision {present}, not {wanted}" if present else "has no tables yet"
+            raise SchemaOutdated(f"{self.name} {state}: run 'grader db upgrade'")
+
+
+def _configuration(connection: Connection | None = None) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def _on_sqlite_connect(connection: object, record: object) -> None:
+    # The driver would begin transactions late, and not at all for reading; see _on_sqlite_begin.
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # With WAL this survives a killed process and loses at most the last transactions in a power failure; FULL loses none.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
