@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["AssignmentError", "InputError", "SubmissionRejected"]
+__all__ = ["AssignmentError", "InputError", "SubmissionRejected", "Unavailable"]
 
 
 class InputError(Exception):
@@ -28,3 +28,7 @@ class AssignmentError(InputError):
 
 class SubmissionRejected(InputError):
     """A submission is not acceptable; the message says why. No attempt is used."""
+
+
+class Unavailable(Exception):
+    """Something that the program needs does not answer; the message says what, and what to do."""

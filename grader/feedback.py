@@ -5,7 +5,7 @@ from __future__ import annotations
 from .assignment.model import FeedbackLevel
 from .report import CriterionResult, Report, TestResult
 
-__all__ = ["for_learner"]
+__all__ = ["for_learner", "test_for_learner"]
 
 
 def for_learner(report: Report, level: FeedbackLevel) -> Report:
@@ -14,14 +14,17 @@ def for_learner(report: Report, level: FeedbackLevel) -> Report:
     Public tests are shown whole. Of hidden tests, ``nothing`` shows that they count, ``count`` how many passed, ``name``
     which, with the hints of those that did not, ``message`` also what went wrong, ``full`` everything.
     """
-    tests = tuple(shown for test in report.tests if (shown := test if test.visibility == "public" else _hidden(test, level)))
+    tests = tuple(shown for test in report.tests if (shown := test_for_learner(test, level)))
     criteria = report.criteria
     if level == "nothing":
         criteria = tuple(_without_counts(line) for line in criteria)
     return report.model_copy(update={"tests": tests, "criteria": criteria})
 
 
-def _hidden(test: TestResult, level: FeedbackLevel) -> TestResult | None:
+def test_for_learner(test: TestResult, level: FeedbackLevel) -> TestResult | None:
+    """A test's result as the learner may see it; None if the learner may not know of the test."""
+    if test.visibility == "public":
+        return test
     if level in ("nothing", "count"):
         return None
     if level == "full":

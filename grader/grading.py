@@ -47,7 +47,7 @@ class Grader:
         transport: Transport = "auto",
         on_progress: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self._assignment = assignment
+        self.assignment = assignment
         try:
             self._sandbox = Sandbox(engine, suite_of(assignment), parallel, transport, on_progress)
         except SuiteBroken as broken:
@@ -68,31 +68,39 @@ class Grader:
         """Remove all containers."""
         self._sandbox.close()
 
+    def abandon(self) -> None:
+        """Close when the engine is gone: containers that can't be removed now are swept up later."""
+        try:
+            self.close()
+        except SandboxFailure:
+            pass
+
     @property
     def test_ids(self) -> list[str]:
         """Ids of all tests, in their order."""
         return [test.id for test in self._sandbox.tests]
 
-    def grade(self, submission: Submission, on_test: Callable[[TestRun], None] = lambda run: None) -> Report:
+    def grade(self, submission: Submission, on_test: Callable[[TestResult], None] = lambda test: None) -> Report:
         """Grade one submission. A failure of the grader's own becomes a report with status ``failed``.
 
         Args:
             submission: What was handed in.
-            on_test: Called with each test's result as soon as it is known.
+            on_test: Called with each test's result as soon as it is known; again from the start when a failure of the
+                sandbox makes a second run necessary.
         """
         started = now()
         try:
-            run = self._sandbox.run(submission.files, on_test)
+            run = self._sandbox.run(submission.files, lambda test: on_test(self._result(test)))
         except SandboxFailure as failure:
-            return _without_score(self._assignment, submission.name, submission.digest, "failed", str(failure), started)
+            return _without_score(self.assignment, submission.name, submission.digest, "failed", str(failure), started)
         return self._report(submission, run, started)
 
     def _report(self, submission: Submission, run: Run, started: datetime) -> Report:
-        settings = self._assignment.settings
+        settings = self.assignment.settings
         tests = tuple(self._result(test) for test in run.tests)
         score = score_tests(tests, settings.criterion, settings.competency)
         return Report(
-            assignment=AssignmentName(id=settings.id, version=self._assignment.version),
+            assignment=AssignmentName(id=settings.id, version=self.assignment.version),
             submission=SubmissionName(name=submission.name, digest=submission.digest),
             status="graded",
             score=score.score,
@@ -122,13 +130,13 @@ class Grader:
             wall_time=round(run.wall_time, 6),
             peak_memory=run.peak_memory,
             stdout=run.stdout,
-            competencies=competencies_of(test.id, test.competencies, self._assignment.settings.competency),
+            competencies=competencies_of(test.id, test.competencies, self.assignment.settings.competency),
         )
 
     def _check_points(self) -> None:
         for test in self._sandbox.tests:
             if not math.isfinite(test.points) or test.points < 0:
-                path = self._assignment.root / test.id.partition("::")[0]
+                path = self.assignment.root / test.id.partition("::")[0]
                 raise AssignmentError(
                     path, f"{test.id.partition('::')[2]} is worth {test.points:g} points: it must be 0 or more"
                 )

@@ -15,7 +15,7 @@ import docker.types
 import requests
 
 from .errors import EngineUnavailable, SandboxFailure
-from .owner import HOST, OWNER
+from .owner import HOST, owner
 
 __all__ = ["LABEL", "Container", "ContainerSpec", "Engine", "ExitState"]
 
@@ -147,7 +147,7 @@ class Engine:
             hostname="sandbox",
             network_disabled=True,
             stdin_open=spec.interactive,
-            labels={LABEL: spec.role, _HOST_LABEL: HOST, _OWNER_LABEL: OWNER},
+            labels={LABEL: spec.role, _HOST_LABEL: HOST, _OWNER_LABEL: owner()},
             host_config=host_config,
         )
         return Container(created["Id"])

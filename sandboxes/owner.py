@@ -7,7 +7,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-__all__ = ["BOOT", "HOST", "OWNER", "is_alive", "runtime_folder", "stale_folders"]
+__all__ = ["BOOT", "HOST", "is_alive", "owner", "runtime_folder", "stale_folders"]
 
 _PREFIX = "grader-"
 _LONGEST = 50
@@ -41,13 +41,16 @@ BOOT = _read("/proc/sys/kernel/random/boot_id")
 """This machine since it was started."""
 HOST = f"{BOOT}/{_process_namespace()}"
 """This machine and the process namespace in which process ids here mean something."""
-OWNER = f"{os.getpid()}-{_start_time(os.getpid())}"
-"""This process."""
 
 
-def is_alive(owner: str) -> bool:
+def owner() -> str:
+    """This process. A function, since a worker forks."""
+    return f"{os.getpid()}-{_start_time(os.getpid())}"
+
+
+def is_alive(name: str) -> bool:
     """Whether the process with this name still runs on this machine."""
-    pid, _, started = owner.partition("-")
+    pid, _, started = name.partition("-")
     if not pid.isdigit():
         return False
     try:
@@ -67,7 +70,7 @@ def _parent() -> str:
 
 def runtime_folder() -> str:
     """A new private folder for this process's sockets."""
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{OWNER}-", dir=_parent())
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{owner()}-", dir=_parent())
 
 
 def stale_folders() -> list[Path]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -13,21 +15,46 @@ import click
 from sandboxes.errors import SandboxFailure
 
 from .. import __version__
-from ..errors import InputError
+from ..errors import InputError, Unavailable
 
-__all__ = ["FAILED", "PROBLEMS", "WRONG_INPUT", "cli", "main"]
+__all__ = ["FAILED", "PROBLEMS", "WRONG_INPUT", "cli", "main", "operator_errors"]
 
 PROBLEMS, WRONG_INPUT, FAILED = 1, 2, 3
 _COMMANDS = {
+    "assignments": "remote.assignments",
+    "beat": "operator.beat",
     "check": "check",
     "completion": "completion",
+    "course": "operator.course",
+    "db": "operator.db",
     "doctor": "doctor",
+    "extend": "remote.extend",
     "grade": "grade",
+    "gradebook": "remote.gradebook",
     "images": "images",
     "import": "importing",
+    "lms": "operator.lms",
+    "login": "remote.login",
+    "logout": "remote.logout",
     "new": "new",
+    "publish": "remote.publish",
+    "queue": "operator.queue",
+    "regrade": "remote.regrade",
+    "results": "remote.results",
     "schema": "schema",
+    "serve": "operator.serve",
+    "settings": "operator.settings",
+    "start": "remote.start",
+    "status": "remote.status",
+    "submit": "remote.submit",
+    "test": "remote.test",
+    "token": "operator.token",
+    "up": "operator.up",
+    "user": "operator.user",
+    "webhook": "operator.webhook",
+    "worker": "operator.worker",
 }
+_SERVER_ONLY = {"alembic", "celery", "fastapi", "kombu", "limits", "pydantic_settings", "redis", "sqlalchemy", "uvicorn"}
 
 
 class _Commands(click.Group):
@@ -39,7 +66,12 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        return importlib.import_module(f"grader.cli.{_COMMANDS[name]}").command
+        try:
+            return importlib.import_module(f"grader.cli.{_COMMANDS[name]}").command
+        except ModuleNotFoundError as error:
+            if error.name not in _SERVER_ONLY:
+                raise
+            raise click.ClickException(f"'{name}' needs the service's packages: pip install 'grader[server]'") from None
 
 
 @click.group(
@@ -50,6 +82,20 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="grader")
 def cli() -> None:
     """Grade code assignments in isolated sandboxes, against hidden tests."""
+
+
+@contextmanager
+def operator_errors() -> Iterator[None]:
+    """Errors of the store and the service become messages with an exit status."""
+    from ..service.errors import ServiceError
+    from ..store.database import DatabaseUnavailable, SchemaOutdated
+
+    try:
+        yield
+    except ServiceError as error:
+        raise InputError(str(error)) from None
+    except (DatabaseUnavailable, SchemaOutdated) as error:
+        raise Unavailable(str(error)) from None
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
@@ -77,7 +123,7 @@ def _run(arguments: list[str] | None) -> int:
     except InputError as error:
         click.echo(f"error: {error}", err=True)
         return WRONG_INPUT
-    except SandboxFailure as error:
+    except (SandboxFailure, Unavailable) as error:
         click.echo(f"error: {error}", err=True)
         return FAILED
     except BrokenPipeError:

@@ -15,7 +15,7 @@ from ..store.names import new_name
 from ..store.tables import Delivery, DeliveryTry, Endpoint, Event
 from .endpoints import notify_disabled
 
-__all__ = ["Due", "Result", "claim_due", "next_delay", "settle"]
+__all__ = ["Due", "Result", "claim_due", "next_delay", "settle", "take"]
 
 _SCHEDULE = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 """Seconds before each redelivery, as the Standard Webhooks specification advises: over about three days."""
@@ -87,13 +87,15 @@ def claim_due(session: Session, now: datetime, most: int) -> list[Due]:
         .limit(most)
         .with_for_update(of=Delivery, skip_locked=True)
     )
-    taken = []
-    for row in session.scalars(due).all():
-        row.claim, row.lease_until = new_name("clm"), now + _LEASE
-        endpoint = session.get_one(Endpoint, row.endpoint_id)
-        event = session.scalars(select(Event).where(Event.id == row.event_id)).one()
-        taken.append(Due(row.id, row.claim, event.id, endpoint.url, _secrets(endpoint, now), event.payload))
-    return taken
+    return [take(session, row, now) for row in session.scalars(due).all()]
+
+
+def take(session: Session, row: Delivery, now: datetime) -> Due:
+    """Take one delivery, due or not."""
+    row.claim, row.lease_until = new_name("clm"), now + _LEASE
+    endpoint = session.get_one(Endpoint, row.endpoint_id)
+    event = session.scalars(select(Event).where(Event.id == row.event_id)).one()
+    return Due(row.id, row.claim, event.id, endpoint.url, _secrets(endpoint, now), event.payload)
 
 
 def settle(session: Session, due: Due, result: Result, now: datetime, first_retry: float, give_up: timedelta) -> None:

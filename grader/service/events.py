@@ -51,11 +51,12 @@ def emit_mark(session: Session, assignment: Assignment, mark: Mark, now: datetim
 
 
 def emit_rejection(
-    session: Session, assignment: Assignment, user: User, message_id: str, reason: str, now: datetime
+    session: Session, course_id: str, assignment: str, login: str, message_id: str, reason: str, now: datetime
 ) -> None:
     """An event about something handed in by an LMS that is not acceptable."""
-    data = {**_who(session, assignment, user.id), "message": message_id, "reason": reason}
-    record(session, "submission.rejected", assignment.course_id, _key(assignment.id, user.id), data, now)
+    who = {"course": course_id, "assignment": assignment, "learner": {"login": login}}
+    data = {**who, "message": message_id, "reason": reason}
+    record(session, "submission.rejected", course_id, f"{course_id}/{assignment}/{login}", data, now)
 
 
 def record(session: Session, kind: str, course_id: str | None, key: str, data: dict[str, Any], now: datetime) -> Event:

@@ -28,8 +28,10 @@ __all__ = [
     "enrol",
     "find_user",
     "issue_token",
+    "note_use",
     "revoke_token",
     "role_in",
+    "use_is_news",
 ]
 
 Scope = Literal["read", "submit", "teach", "operate"]
@@ -214,13 +216,14 @@ def authenticate(session: Session, secret: str, now: datetime) -> Principal:
 
 
 def note_use(session: Session, token_id: str, now: datetime) -> None:
-    """Remember that a token was used, to the minute."""
-    old = now - _USE_NOTED_EVERY
-    session.execute(
-        update(Token)
-        .where(Token.id == token_id, (Token.last_used.is_(None)) | (Token.last_used < old))
-        .values(last_used=now)
-    )
+    """Remember that a token was used."""
+    session.execute(update(Token).where(Token.id == token_id).values(last_used=now))
+
+
+def use_is_news(session: Session, token_id: str, now: datetime) -> bool:
+    """Whether the last use that is known of was more than a minute ago."""
+    last = session.get_one(Token, token_id).last_used
+    return last is None or now - last > _USE_NOTED_EVERY
 
 
 def _digest(secret: str) -> str:

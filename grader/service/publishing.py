@@ -20,7 +20,7 @@ from ..submission.pack import pack, unpack
 from .errors import NotFound
 from .marks import remark_all
 from .people import Principal
-from .queue import enqueue
+from .queue import enqueue, retry_parked
 
 __all__ = ["load_version", "publish", "read_assignment_archive", "regrade"]
 
@@ -87,8 +87,19 @@ def publish(
         session.add(version)
     row.version_id, row.title = version.id, settings.title
     session.flush()
+    _free_parked(session, row, now)
     remark_all(session, row.id, now)
     return version, is_new
+
+
+def _free_parked(session: Session, assignment: tables.Assignment, now: datetime) -> None:
+    """Submissions that an older version's defects kept from being graded are tried with this one."""
+    parked = select(Grading).where(Grading.assignment_id == assignment.id, Grading.state == "failed")
+    older = list(session.scalars(parked.where(Grading.version_id != assignment.version_id)))
+    for grading in older:
+        grading.version_id = assignment.version_id
+    session.flush()
+    retry_parked(session, [grading.id for grading in older], now)
 
 
 def load_version(blobs: BlobStore, blob: str, slug: str) -> Assignment:

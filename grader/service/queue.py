@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from ..report import Report
+from ..store.columns import Moment
 from ..store.names import new_name
 from ..store.tables import Assignment, Grading, Queue, Submission, Version
 from .events import emit
@@ -30,6 +31,7 @@ __all__ = [
     "fail",
     "finish",
     "give_back",
+    "position",
     "positions",
     "recover",
     "renew",
@@ -67,6 +69,7 @@ class Claim:
         version_blob: Where the assignment's files are.
         suite: The assignment's suite.
         slug: The assignment's name.
+        total_time: Seconds that one run of its tests may take.
     """
 
     grading_id: str
@@ -77,6 +80,7 @@ class Claim:
     version_blob: str
     suite: str
     slug: str
+    total_time: float
 
 
 def enqueue(session: Session, submission: Submission, version_id: str, queue: Queue, now: datetime) -> Grading:
@@ -132,14 +136,15 @@ def claim(session: Session, queue: Queue, worker: str, now: datetime, lease: flo
     version = session.get_one(Version, grading.version_id)
     assignment = session.get_one(Assignment, grading.assignment_id)
     return Claim(
-        grading.id,
-        grading.claim,
-        submission.id,
-        submission.name,
-        submission.blob,
-        version.blob,
-        version.suite,
-        assignment.slug,
+        grading_id=grading.id,
+        token=grading.claim,
+        submission_id=submission.id,
+        name=submission.name,
+        submission_blob=submission.blob,
+        version_blob=version.blob,
+        suite=version.suite,
+        slug=assignment.slug,
+        total_time=version.settings["limits"]["total_time"],
     )
 
 
@@ -194,11 +199,11 @@ def fail(session: Session, one: Claim, error: str, now: datetime, retries: Retri
     return True
 
 
-def give_back(session: Session, one: Claim) -> None:
-    """Let another worker have it at once: this one has to stop."""
+def give_back(session: Session, one: Claim, not_before: datetime) -> None:
+    """Let it wait again, through no fault of its own: this worker has to stop, or can't work now."""
     grading = _claimed(session, one)
     if grading is not None:
-        grading.state = "queued"
+        grading.state, grading.not_before = "queued", not_before
         grading.claim = grading.lease_until = grading.worker = None
 
 
@@ -271,6 +276,16 @@ def positions(session: Session) -> dict[str, int]:
         counts[queue] = counts.get(queue, 0) + 1
         places[grading_id] = counts[queue]
     return places
+
+
+def position(session: Session, grading: Grading) -> int | None:
+    """The place in its queue of one grading, counted from 1; None if it does not wait."""
+    if grading.state != "queued":
+        return None
+    order = tuple_(Grading.turn, Grading.created, Grading.id)
+    own = tuple_(literal(grading.turn, Grading.turn.type), literal(grading.created, Moment()), literal(grading.id))
+    ahead = (Grading.queue == grading.queue, Grading.state == "queued", order <= own)
+    return session.scalar(select(func.count()).select_from(Grading).where(*ahead))
 
 
 def depth(session: Session) -> dict[tuple[str, str], int]:

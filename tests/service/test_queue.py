@@ -111,7 +111,7 @@ def test_what_is_given_back_is_there_at_once(world):
     submission = world.submit()
     one = world.claim()
     with world.database.writing() as session:
-        queue.give_back(session, one)
+        queue.give_back(session, one, world.now)
     assert world.claim().submission_id == submission
 
 

@@ -1,0 +1,66 @@
+"""For operators: health, readiness, metrics."""
+
+from __future__ import annotations
+
+import redis
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+
+from ...broker.tickets import redis_url
+from ...store.database import DatabaseUnavailable, SchemaOutdated
+from ..auth import Operator
+from ..metrics import registry
+from ..problems import problems
+from ..service import Here
+
+__all__ = ["metrics_router", "router"]
+
+router = APIRouter(tags=["operation"])
+metrics_router = APIRouter(tags=["operation"])
+
+
+class Health(BaseModel):
+    """Whether the service works."""
+
+    status: str
+    database: str = "not asked"
+    broker: str = "not asked"
+
+
+@router.get("/health")
+def health() -> Health:
+    """Whether this process runs."""
+    return Health(status="ok")
+
+
+@router.get("/ready", responses={503: {"model": Health, "description": "It can't take requests."}})
+def ready(here: Here) -> Response:
+    """Whether submissions can be taken in: the database answers. Without the broker they are graded late, not lost."""
+    found = Health(status="ok", database="ok", broker="ok")
+    try:
+        here.database.check()
+    except (DatabaseUnavailable, SchemaOutdated) as error:
+        found.status = "unavailable"
+        # The reason may name hosts: for the log, not for everybody.
+        found.database = "outdated" if isinstance(error, SchemaOutdated) else "does not answer"
+    try:
+        with redis.Redis.from_url(redis_url(here.settings.broker), socket_timeout=2, socket_connect_timeout=2) as client:
+            client.ping()
+    except redis.RedisError:
+        found.broker = "does not answer"
+    return JSONResponse(found.model_dump(), 200 if found.status == "ok" else 503)
+
+
+@metrics_router.get(
+    "/metrics",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Metrics."},
+        **problems(401, 403, 422, 429),
+    },
+)
+def metrics(here: Here, principal: Operator) -> Response:
+    """Metrics in Prometheus's text format."""
+    return Response(generate_latest(registry(here.database)), media_type=CONTENT_TYPE_LATEST)

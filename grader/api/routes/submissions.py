@@ -1,0 +1,196 @@
+"""Submissions: hand in, read, watch."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, File, Header, Query, Response, UploadFile
+from sqlalchemy import select
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from ...assignment.model import SubmissionRules
+from ...errors import SubmissionRejected
+from ...service.intake import hand_in
+from ...service.lookup import assignment_for, course_for, submission_for
+from ...service.marks import current_settings
+from ...service.people import find_user
+from ...store.tables import Submission
+from ...submission import Submission as Files
+from ...submission import read_submission, submission_of
+from ...submission.bounds import Bounds
+from ...submission.pack import unpack, zipped
+from ..auth import Learner, Reader
+from ..problems import TooLarge, problems
+from ..service import Here
+from ..views import SubmissionDetail, SubmissionView
+from .assignments import CourseId, Slug
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["submissions"])
+_ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
+_Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="A name for this one act: sent again with the same key, it is the same submission.",
+    ),
+]
+
+
+@router.post(
+    "/courses/{course}/assignments/{slug}/submissions",
+    status_code=201,
+    responses={
+        200: {"model": SubmissionView, "description": "It was received before, with the same Idempotency-Key."},
+        **problems(401, 403, 404, 409, 413, 422, 429),
+    },
+)
+def submit(
+    here: Here,
+    principal: Learner,
+    course: CourseId,
+    slug: Slug,
+    response: Response,
+    files: Annotated[
+        list[UploadFile], File(description="One archive (.zip, .tar.gz, .tar), or the files with their paths.")
+    ],
+    key: _Key = None,
+) -> SubmissionView:
+    """Hand in a submission.
+
+    What is not acceptable (`422`, with the reason) uses no attempt, nor does what comes when the policy does not accept it
+    (`403`).
+    """
+    here.rates.hit(here.rates.submissions, "submissions", principal.token_id)
+    with here.database.reading() as session:
+        rules = current_settings(session, assignment_for(session, principal, course, slug)).submission
+    content = _read(files, rules)
+    with here.database.writing() as session:
+        row = assignment_for(session, principal, course, slug)
+        submission, is_new = hand_in(session, here.blobs, row, principal.user_id, content, "cli", key, here.now())
+        view = SubmissionView.of(session, submission, row)
+    if is_new:
+        here.tickets.grade("learners")
+    response.status_code = 201 if is_new else 200
+    response.headers["Location"] = f"/api/v1/submissions/{submission.id}"
+    return view
+
+
+@router.get("/courses/{course}/assignments/{slug}/submissions", responses=problems(401, 403, 404, 422, 429))
+def list_submissions(
+    here: Here,
+    principal: Reader,
+    course: CourseId,
+    slug: Slug,
+    learner: Annotated[str | None, Query(description="For instructors: whose. Without it, one's own.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> list[SubmissionView]:
+    """One's submissions for an assignment, the newest first."""
+    with here.database.reading() as session:
+        row = assignment_for(session, principal, course, slug)
+        user_id = principal.user_id
+        if learner is not None and learner != principal.login:
+            principal.require("teach")
+            course_for(session, principal, course, "instructor")
+            user_id = find_user(session, learner).id
+        own = select(Submission).where(Submission.assignment_id == row.id, Submission.user_id == user_id)
+        newest = own.order_by(Submission.received.desc(), Submission.id).limit(limit)
+        return [SubmissionView.of(session, one, row) for one in session.scalars(newest)]
+
+
+@router.get("/submissions/{submission_id}", responses=problems(401, 403, 404, 422, 429))
+def read_one(here: Here, principal: Reader, submission_id: str) -> SubmissionDetail:
+    """A submission with its report: whole for instructors, for learners as far as the assignment's feedback level allows."""
+    with here.database.reading() as session:
+        submission, assignment, role = submission_for(session, principal, submission_id)
+        return SubmissionDetail.detailed(session, submission, assignment, role)
+
+
+@router.get(
+    "/submissions/{submission_id}/files",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/zip": {}}, "description": "A ZIP archive."},
+        **problems(401, 403, 404, 422, 429),
+    },
+)
+def download_files(here: Here, principal: Reader, submission_id: str) -> Response:
+    """What was handed in, as a ZIP archive."""
+    with here.database.reading() as session:
+        submission, _assignment, _role = submission_for(session, principal, submission_id)
+    return Response(zipped(unpack(here.blobs.get(submission.blob))), media_type="application/zip")
+
+
+@router.get(
+    "/submissions/{submission_id}/events",
+    response_class=EventSourceResponse,
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Server-sent events."},
+        **problems(401, 403, 404, 422, 429),
+    },
+)
+async def watch(here: Here, principal: Reader, submission_id: str) -> EventSourceResponse:
+    """Live progress, as server-sent events.
+
+    `queued` (`position`), `running`, `begin` (`total`) and `test` for each test as it finishes, as far as the learner may
+    know of it, `delayed` after a failure of ours; then `graded` or `failed` with the submission, and the stream ends.
+    """
+    await asyncio.to_thread(_see, here, principal, submission_id)
+    return EventSourceResponse(_events(here, principal, submission_id), ping=15)
+
+
+def _see(here: Here, principal: Reader, submission_id: str) -> SubmissionView:
+    with here.database.reading() as session:
+        submission, assignment, _role = submission_for(session, principal, submission_id)
+        return SubmissionView.of(session, submission, assignment)
+
+
+async def _events(here: Here, principal: Reader, submission_id: str) -> AsyncIterator[ServerSentEvent]:
+    told = None
+    async for standing, fresh in here.hub.watch(submission_id):
+        finished = standing.state in ("graded", "failed")
+        if standing != told and not finished:
+            told = standing
+            yield _event(standing.state, {"position": standing.position} if standing.position else {})
+        for entry, event in fresh:
+            yield _event(event["type"], event, entry)
+        if finished:
+            view = await asyncio.to_thread(_see, here, principal, submission_id)
+            yield _event(standing.state, view.model_dump(mode="json"))
+            return
+
+
+def _event(kind: str, data: dict[str, object], entry: str | None = None) -> ServerSentEvent:
+    return ServerSentEvent(json.dumps(data), event=kind, id=entry)
+
+
+def _read(files: list[UploadFile], rules: SubmissionRules) -> Files:
+    bounds = Bounds(rules.max_size, rules.max_files)
+    if sum(one.size or 0 for one in files) > bounds.archive_size:
+        raise TooLarge(f"larger than the {bounds.archive_size:,} bytes that this assignment accepts")
+    names = [one.filename or "" for one in files]
+    if len(files) == 1 and names[0].lower().endswith(_ARCHIVES):
+        suffix = next(one for one in _ARCHIVES if names[0].lower().endswith(one))
+        with tempfile.TemporaryDirectory(prefix="grader-upload-") as folder:
+            path = Path(folder, f"submission{suffix}")
+            path.write_bytes(files[0].file.read())
+            read = read_submission(path, rules)
+        return Files(_shown(names[0]), read.files, read.digest)
+    content = {name: one.file.read() for name, one in zip(names, files, strict=True)}
+    if len(content) < len(files):
+        raise SubmissionRejected("two files have the same name")
+    return submission_of(_shown(names[0]), content, rules)
+
+
+def _shown(name: str) -> str:
+    """A name fit to be kept and shown."""
+    return "".join(char if char.isprintable() else "?" for char in name)[:100]

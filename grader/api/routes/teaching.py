@@ -1,0 +1,130 @@
+"""What instructors do: publish, regrade, extend, and read the gradebook."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Query, Response, UploadFile
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from ...lms.gradebook_files import MEDIA_TYPES, Format, write
+from ...service.gradebook import gradebook
+from ...service.lookup import assignment_for, course_for
+from ...service.marks import remark
+from ...service.people import find_user
+from ...service.publishing import publish, read_assignment_archive, regrade
+from ...store.tables import Extension
+from ..auth import Teacher
+from ..problems import problems
+from ..service import Here
+from .assignments import CourseId, Slug
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["teaching"])
+
+
+class Published(BaseModel):
+    """A version that holds now."""
+
+    course: str
+    assignment: str
+    version: str
+    suite: str = Field(description="Digest of what gradings depend on: when it is as before, earlier gradings stand.")
+    is_new: bool
+
+
+@router.post("/courses/{course}/assignments", status_code=201, responses=problems(401, 403, 404, 409, 413, 422, 429))
+def publish_version(
+    here: Here,
+    principal: Teacher,
+    course: CourseId,
+    archive: Annotated[UploadFile, File(description="The assignment folder's contents as .tar.gz or .zip.")],
+) -> Published:
+    """Publish an assignment, or a new version of it.
+
+    Marks follow the new policy at once; nothing is graded anew.
+    """
+    with here.database.reading() as session:
+        course_for(session, principal, course, "instructor")
+    assignment = read_assignment_archive(archive.file.read(), "assignment")
+    with here.database.writing() as session:
+        course_for(session, principal, course, "instructor")
+        version, is_new = publish(session, here.blobs, course, assignment, principal, here.now())
+        return Published(
+            course=course, assignment=assignment.settings.id, version=version.digest, suite=version.suite, is_new=is_new
+        )
+
+
+class Regraded(BaseModel):
+    """How many submissions wait to be graded again."""
+
+    queued: int
+
+
+@router.post("/courses/{course}/assignments/{slug}/regrade", status_code=202, responses=problems(401, 403, 404, 422, 429))
+def regrade_submissions(
+    here: Here,
+    principal: Teacher,
+    course: CourseId,
+    slug: Slug,
+    learner: Annotated[str | None, Query(description="Whose; without it, everybody's.")] = None,
+) -> Regraded:
+    """Grade submissions again with the version that holds now, behind all who wait for a first grading."""
+    with here.database.writing() as session:
+        row = assignment_for(session, principal, course, slug, "instructor")
+        user_id = None if learner is None else find_user(session, learner).id
+        queued = len(regrade(session, row, user_id, here.now()))
+    here.tickets.grade("bulk", queued)
+    return Regraded(queued=queued)
+
+
+class ExtensionTable(BaseModel):
+    """What a learner is granted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    due: AwareDatetime | None = None
+    closes: AwareDatetime | None = None
+    attempts: int = Field(default=0, ge=0, le=1000, description="Attempts more.")
+    reason: str = Field(default="", max_length=1000)
+
+
+@router.put(
+    "/courses/{course}/assignments/{slug}/extensions/{login}",
+    status_code=204,
+    responses=problems(401, 403, 404, 422, 429),
+)
+def extend(here: Here, principal: Teacher, course: CourseId, slug: Slug, login: str, granted: ExtensionTable) -> None:
+    """Grant a learner an extension, instead of the one they may have."""
+    with here.database.writing() as session:
+        row = assignment_for(session, principal, course, slug, "instructor")
+        user = find_user(session, login)
+        extension = session.get(Extension, (row.id, user.id))
+        if extension is None:
+            extension = Extension(assignment_id=row.id, user_id=user.id)
+            session.add(extension)
+        extension.due, extension.closes, extension.attempts = granted.due, granted.closes, granted.attempts
+        extension.reason, extension.granted_by, extension.created = granted.reason, principal.user_id, here.now()
+        session.flush()
+        remark(session, row.id, user.id, here.now())
+
+
+@router.get(
+    "/courses/{course}/gradebook",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/csv": {}, "application/json": {}}, "description": "The gradebook."},
+        **problems(401, 403, 404, 422, 429),
+    },
+)
+def read_gradebook(
+    here: Here,
+    principal: Teacher,
+    course: CourseId,
+    form: Annotated[Format, Query(alias="format", description="Canvas and Moodle import theirs.")] = "json",
+) -> Response:
+    """The grades that count now, of all learners of a course."""
+    with here.database.reading() as session:
+        book = gradebook(session, course_for(session, principal, course, "instructor"))
+    return Response(write(book, form), media_type=MEDIA_TYPES[form])

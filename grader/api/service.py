@@ -1,0 +1,44 @@
+"""What requests share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from ..broker import Tickets, make_celery
+from ..report import now
+from ..settings import Settings
+from ..store import BlobStore, Database, FolderBlobs
+from .live import Hub
+from .rates import Rates
+
+__all__ = ["Here", "Service"]
+
+
+class Service:
+    """Database, blobs, tickets, limits and live progress of one API process.
+
+    Args:
+        settings: What the operator set.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database(settings.database)
+        self.blobs: BlobStore = FolderBlobs(settings.blobs)
+        self.tickets = Tickets(make_celery(settings), settings)
+        self.rates = Rates(settings)
+        self.hub = Hub(self.database, settings)
+
+    def now(self) -> datetime:
+        """The present."""
+        return now()
+
+
+def _service(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
+
+
+Here = Annotated[Service, Depends(_service)]

@@ -1,0 +1,205 @@
+"""What the API tells: built from rows, as the one who asks may see it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from ..assignment.model import FeedbackLevel, SubmissionRules
+from ..feedback import for_learner
+from ..policy import Admission, Terms
+from ..report import Report
+from ..service.lookup import gradings_of, latest_grading
+from ..service.marks import current_settings, terms_of
+from ..service.queue import position
+from ..store import tables
+from ..store.tables import Assignment, Grading, Mark, Role, Submission, User
+from .live import standing_of
+
+__all__ = ["AssignmentView", "CourseView", "MarkView", "Me", "SubmissionDetail", "SubmissionView"]
+
+State = Literal["queued", "running", "graded", "delayed", "failed"]
+_WORDS = {
+    "delayed": "we could not grade this yet, by a failure of ours; it is tried again",
+    "failed": "we could not grade this yet, by a failure of ours; an operator was told. It costs no attempt",
+}
+
+
+class CourseView(BaseModel):
+    """A course, and what one is in it."""
+
+    id: str
+    title: str
+    role: Literal["learner", "instructor"]
+
+
+class Me(BaseModel):
+    """Who one is."""
+
+    login: str
+    name: str
+    admin: bool
+    scopes: list[str]
+    courses: list[CourseView]
+
+
+class MarkView(BaseModel):
+    """What counts in an assignment now."""
+
+    score: float
+    max_score: float
+    raw_score: float = Field(description="Before what being late costs.")
+    days_late: int
+    submission: str
+
+    @classmethod
+    def of(cls, mark: Mark | None) -> MarkView | None:
+        """From its row."""
+        if mark is None:
+            return None
+        return cls(
+            score=mark.score,
+            max_score=mark.max_score,
+            raw_score=mark.raw,
+            days_late=mark.days_late,
+            submission=mark.submission_id,
+        )
+
+
+class AssignmentView(BaseModel):
+    """An assignment, with the terms that hold for the one who asks."""
+
+    course: str
+    id: str
+    title: str
+    version: str
+    opens: datetime | None
+    due: datetime | None
+    closes: datetime | None
+    late_per_day: float = Field(description="Percent of the score that each day begun costs.")
+    attempts: int | None
+    attempts_left: int | None
+    counts: Literal["best", "last"]
+    accepts: bool = Field(description="Whether a submission would be accepted now.")
+    refusal: str | None = Field(description="Why not.")
+    until: datetime | None = Field(description="When it would be again.")
+    mark: MarkView | None
+    submission: SubmissionRules
+
+    @classmethod
+    def of(cls, session: Session, row: Assignment, user_id: str, terms: Terms, admission: Admission) -> AssignmentView:
+        """From its row."""
+        settings = current_settings(session, row)
+        version = session.get_one(tables.Version, row.version_id)
+        return cls(
+            course=row.course_id,
+            id=row.slug,
+            title=row.title,
+            version=version.digest,
+            opens=terms.opens,
+            due=terms.due,
+            closes=terms.closes,
+            late_per_day=terms.late_per_day,
+            attempts=terms.attempts,
+            attempts_left=admission.attempts_left,
+            counts="last" if terms.counts == "last" else "best",
+            accepts=admission.refusal is None,
+            refusal=admission.refusal,
+            until=admission.until,
+            mark=MarkView.of(session.get(Mark, (row.id, user_id))),
+            submission=settings.submission,
+        )
+
+
+class SubmissionView(BaseModel):
+    """A submission and how it stands."""
+
+    id: str
+    course: str
+    assignment: str
+    learner: str
+    name: str
+    digest: str
+    received: datetime
+    days_late: int
+    state: State
+    position: int | None = Field(description="Place in the queue, counted from 1.")
+    message: str | None
+    score: float | None
+    max_score: float | None
+    counts: bool = Field(description="Whether this is the attempt that counts now.")
+
+    @classmethod
+    def of(cls, session: Session, submission: Submission, assignment: Assignment) -> SubmissionView:
+        """From its row."""
+        grading = latest_grading(session, submission)
+        standing = standing_of(grading.state, grading.failures, position(session, grading))
+        mark = session.get(Mark, (assignment.id, submission.user_id))
+        return cls(
+            id=submission.id,
+            course=assignment.course_id,
+            assignment=assignment.slug,
+            learner=session.get_one(User, submission.user_id).login,
+            name=submission.name,
+            digest=submission.digest,
+            received=submission.received,
+            days_late=terms_of(session, assignment, submission.user_id).days_late(submission.received),
+            state=standing.state,  # type: ignore[arg-type]
+            position=standing.position,
+            message=_WORDS.get(standing.state),
+            score=grading.score,
+            max_score=grading.max_score,
+            counts=mark is not None and mark.submission_id == submission.id,
+        )
+
+
+class GradingView(BaseModel):
+    """One grading of a submission."""
+
+    id: str
+    number: int
+    state: str
+    version: str
+    created: datetime
+    finished: datetime | None
+    score: float | None
+    max_score: float | None
+    error: str | None = Field(description="For operators: what failed.")
+
+
+class SubmissionDetail(SubmissionView):
+    """A submission with its report."""
+
+    report: Report | None
+    feedback: FeedbackLevel
+    gradings: list[GradingView]
+
+    @classmethod
+    def detailed(cls, session: Session, submission: Submission, assignment: Assignment, role: Role) -> SubmissionDetail:
+        """From its row, with the report as a learner or an instructor may see it."""
+        grading = latest_grading(session, submission)
+        level = current_settings(session, assignment).feedback.hidden
+        report = Report.model_validate(grading.report, strict=False) if grading.report else None
+        if report is not None and role == "learner":
+            report = for_learner(report, level)
+        view = SubmissionView.of(session, submission, assignment)
+        gradings = [_grading(session, one, role) for one in gradings_of(session, submission.id)]
+        return cls(**view.model_dump(), report=report, feedback=level, gradings=gradings)
+
+
+def _grading(session: Session, row: Grading, role: Role) -> GradingView:
+    return GradingView(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        version=session.get_one(tables.Version, row.version_id).digest,
+        created=row.created,
+        finished=row.finished,
+        score=row.score,
+        max_score=row.max_score,
+        # It may quote the tests.
+        error=row.error if role == "instructor" else None,
+    )

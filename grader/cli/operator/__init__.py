@@ -1,0 +1,1 @@
+"""Commands of operators: run the service, and what is done on its store."""

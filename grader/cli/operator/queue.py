@@ -1,0 +1,72 @@
+"""``grader queue``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from ...report import now
+from ...service import queue
+from ...store.tables import Assignment, Grading, User
+from ..consoles import out
+from ..serving import data_option, writing
+
+__all__ = ["command"]
+
+
+@click.group(name="queue")
+def command() -> None:
+    """Gradings that wait, and those that failed by a failure of the grader's own."""
+
+
+@command.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="One grading a line, with all that is known of its failure.")
+@data_option
+def show(as_json: bool, data: Path | None) -> None:
+    """Show how many wait, and each grading that waits for an operator."""
+    with writing(data) as (session, _settings):
+        counts = queue.depth(session)
+        parked = session.execute(
+            select(Grading, Assignment, User)
+            .join(Assignment, Assignment.id == Grading.assignment_id)
+            .join(User, User.id == Grading.user_id)
+            .where(Grading.state == "failed")
+            .order_by(Grading.finished)
+        ).all()
+    if not as_json:
+        for (name, state), count in sorted(counts.items()):
+            out.print(f"{name}: {count} {state}", markup=False)
+        if not counts:
+            out.print("nothing waits")
+    for grading, assignment, user in parked:
+        row = {
+            "id": grading.id,
+            "submission": grading.submission_id,
+            "assignment": f"{assignment.course_id}/{assignment.slug}",
+            "learner": user.login,
+            "failures": grading.failures,
+            "losses": grading.losses,
+            "worker": grading.worker,
+            "error": grading.error,
+        }
+        if as_json:
+            click.echo(json.dumps(row))
+        else:
+            out.print(f"\n{row['id']}  {row['assignment']}  {row['learner']}  (worker {row['worker']})", markup=False)
+            out.print(f"    {(grading.error or '').strip()}", markup=False, style="dim")
+
+
+@command.command(name="retry")
+@click.argument("gradings", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that wait for an operator.")
+@data_option
+def retry(gradings: tuple[str, ...], everything: bool, data: Path | None) -> None:
+    """Try GRADINGS again."""
+    if everything == bool(gradings):
+        raise click.UsageError("name gradings, or say --all")
+    with writing(data) as (session, _settings):
+        count = queue.retry_parked(session, None if everything else gradings, now())
+    out.print(f"{count} wait again")

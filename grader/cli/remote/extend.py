@@ -1,0 +1,39 @@
+"""``grader extend``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+import click
+
+from ...errors import InputError
+from ..consoles import out
+from .session import connect, find_assignment
+
+__all__ = ["command"]
+
+
+@click.command(name="extend")
+@click.argument("assignment")
+@click.argument("login")
+@click.option("--due", help="When it is due for them, such as 2027-02-03T23:59+01:00; this machine's zone without one.")
+@click.option("--closes", help="When it closes for them.")
+@click.option("--attempts", type=click.IntRange(0, 1000), default=0, help="How many attempts more.")
+@click.option("--reason", default="")
+def command(assignment: str, login: str, due: str | None, closes: str | None, attempts: int, reason: str) -> None:
+    """Grant a learner an extension of an ASSIGNMENT, instead of the one they may have."""
+    granted = {"due": _time(due), "closes": _time(closes), "attempts": attempts, "reason": reason}
+    with connect() as client:
+        found = find_assignment(client, assignment)
+        client.put(f"/courses/{found['course']}/assignments/{found['id']}/extensions/{quote(login, safe='')}", granted)
+    out.print(f"granted {login} an extension", markup=False)
+
+
+def _time(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone().isoformat()
+    except ValueError:
+        raise InputError(f"{text!r} is no time such as 2027-02-03T23:59+01:00") from None

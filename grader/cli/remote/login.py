@@ -1,0 +1,44 @@
+"""``grader login``."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+import click
+
+from ...client import Client
+from ...errors import InputError
+from ..consoles import err, out
+from .session import keep_login
+
+__all__ = ["command"]
+
+
+@click.command(name="login")
+@click.argument("address", envvar="GRADER_URL")
+@click.option("--token", envvar="GRADER_TOKEN", help="Asked for when it is not given.")
+def command(address: str, token: str | None) -> None:
+    """Log in to the service at ADDRESS with the token that its operator gave you."""
+    parts = urlsplit(address if "://" in address else f"https://{address}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(f"{address!r} is no address such as https://grader.example.org")
+    if parts.scheme == "http" and not _is_this_machine(parts.hostname):
+        err.print("[yellow]the connection is not encrypted:[/] others may read your token and your work")
+    url = parts.geturl()
+    secret = (token or click.prompt("token", hide_input=True, err=True)).strip()
+    if not secret.isascii() or not secret.isprintable():
+        raise InputError("that is no token: copy it again")
+    with Client(url, secret) as client:
+        me = client.get("/me")
+    path = keep_login(url, secret)
+    courses = ", ".join(f"{one['title']} ({one['role']})" for one in me["courses"]) or "no course yet"
+    out.print(f"hello {me['name']}: {courses}", markup=False)
+    err.print(f"kept in {path}", style="dim", markup=False)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

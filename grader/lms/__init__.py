@@ -1,0 +1,1 @@
+"""Talking to learning platforms: gradebook files, webhooks out, submissions in."""

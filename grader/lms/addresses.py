@@ -1,0 +1,147 @@
+"""Connections to addresses that others name: none into the operator's own network, unless allowed.
+
+The name is looked up once, every address it has is judged, and the connection goes to an address that passed: what a name
+means can't change in between (DNS rebinding). Redirects are not followed by those who use this.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore
+
+from ..errors import InputError
+from ..settings import Settings
+
+__all__ = ["Answer", "Blocked", "Caller", "check_url"]
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+# Addresses that stand for IPv4 addresses: a way around the others.
+_TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))
+
+
+class Blocked(httpcore.ConnectError):
+    """The name leads to no address that may be reached."""
+
+
+def check_url(url: str, settings: Settings) -> None:
+    """See that a URL is one that may be called.
+
+    Raises:
+        InputError: It isn't.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise InputError(f"{url!r} is no URL: {error}") from None
+    if parts.scheme not in ("https", "http") or not parts.hostname or port == 0:
+        raise InputError(f"{url!r} is no URL such as https://lms.example.org/hooks")
+    if parts.username or parts.password:
+        raise InputError("a URL with a password in it is not accepted: the signature shows who sends")
+    if parts.scheme == "http" and not settings.webhook_http and not settings.webhook_networks:
+        raise InputError(f"{url!r} is not encrypted: use https, or allow http with the setting webhook_http")
+
+
+def is_allowed(address: Address, networks: Iterable[Network]) -> bool:
+    """Whether an address may be reached: it is public, or in one of the networks."""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if any(address.version == network.version and address in network for network in networks):
+        return True
+    if any(address.version == network.version and address in network for network in _TRANSLATED):
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+class _Guarded(httpcore.NetworkBackend):
+    """Connects to allowed addresses only."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._networks: Sequence[Network] = [ipaddress.ip_network(one) for one in settings.webhook_networks]
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"{host} is not known: {error}") from None
+        addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+        refused = [address for address in addresses if not is_allowed(address, self._networks)]
+        if refused or not addresses:
+            raise Blocked(f"{host} leads to a private address, which is not allowed (setting webhook_networks)")
+        return self._plain.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        status: The HTTP status.
+        body: At most as many bytes as were asked for, and one.
+    """
+
+    status: int
+    body: bytes
+
+
+class Caller:
+    """Makes single requests to URLs that others name.
+
+    Args:
+        settings: Which private networks are allowed, and how long a request may take.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def call(self, method: str, url: str, headers: dict[str, str], content: bytes, most: int) -> Answer:
+        """Make a request; redirects are answers like others.
+
+        Args:
+            method: GET or POST.
+            url: Where to.
+            headers: Beside those that every request has.
+            content: The body.
+            most: Bytes of the answer that are wanted.
+
+        Raises:
+            InputError: The URL may not be called.
+            httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError: There was no answer.
+        """
+        check_url(url, self._settings)
+        seconds = self._settings.webhook_timeout
+        deadline = time.monotonic() + seconds
+        timeouts = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
+        given = [(b"user-agent", b"grader-webhooks"), *((key.encode(), value.encode()) for key, value in headers.items())]
+        given.append((b"host", urlsplit(url).netloc.encode()))
+        with (
+            httpcore.ConnectionPool(
+                ssl_context=ssl.create_default_context(), network_backend=_Guarded(self._settings)
+            ) as pool,
+            pool.stream(method, url, headers=given, content=content, extensions={"timeout": timeouts}) as response,
+        ):
+            body = b""
+            for chunk in response.iter_stream():
+                body += chunk
+                if len(body) > most:
+                    break
+                if time.monotonic() > deadline:
+                    raise httpcore.ReadTimeout("the answer takes too long")
+            return Answer(response.status, body[: most + 1])

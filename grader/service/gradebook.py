@@ -1,0 +1,92 @@
+"""The grades of a course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..store.tables import Assignment, Course, Enrolment, Mark, User
+
+__all__ = ["Column", "Gradebook", "Row", "gradebook"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """An assignment.
+
+    Attributes:
+        id: Its name in the course.
+        title: For people.
+        max_score: Points of a perfect submission; None before the first is graded.
+    """
+
+    id: str
+    title: str
+    max_score: float | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A learner.
+
+    Attributes:
+        login: Login name.
+        name: Name.
+        email: Address, if known.
+        external_id: The LMS's id, if known.
+        scores: Points that count, by assignment; an assignment without is missing.
+        days_late: Days late of the attempt that counts, by assignment.
+    """
+
+    login: str
+    name: str
+    email: str | None
+    external_id: str | None
+    scores: dict[str, float]
+    days_late: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    """All grades of a course that count now."""
+
+    course: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def gradebook(session: Session, course: Course) -> Gradebook:
+    """The gradebook of a course: its learners by name, its assignments by id."""
+    assignments = session.scalars(
+        select(Assignment).where(Assignment.course_id == course.id).order_by(Assignment.slug)
+    ).all()
+    slugs = {row.id: row.slug for row in assignments}
+    marks: dict[str, list[Mark]] = {}
+    most: dict[str, float] = {}
+    for mark in session.scalars(select(Mark).where(Mark.assignment_id.in_(slugs))):
+        marks.setdefault(mark.user_id, []).append(mark)
+        most[mark.assignment_id] = max(mark.max_score, most.get(mark.assignment_id, 0.0))
+    learners = (
+        select(User)
+        .join(Enrolment)
+        .where(Enrolment.course_id == course.id, Enrolment.role == "learner")
+        .order_by(User.name, User.login)
+    )
+    rows = []
+    for user in session.scalars(learners):
+        own = marks.get(user.id, [])
+        rows.append(
+            Row(
+                login=user.login,
+                name=user.name,
+                email=user.email,
+                external_id=user.external_id,
+                scores={slugs[mark.assignment_id]: mark.score for mark in own},
+                days_late={slugs[mark.assignment_id]: mark.days_late for mark in own},
+            )
+        )
+    columns = tuple(Column(row.slug, row.title, most.get(row.id)) for row in assignments)
+    return Gradebook(course.id, course.title, columns, tuple(rows))

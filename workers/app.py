@@ -1,0 +1,104 @@
+"""The Celery application with its tasks, and the programs that run it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from celery import Celery, signals
+
+from grader.broker import DELIVER, GRADE, INTAKE, SWEEP, make_celery
+from grader.broker.tickets import BACKGROUND
+from grader.settings import Settings
+from grader.store.tables import Queue
+
+from .context import Context
+from .delivery import deliver_due
+from .grading import grade_next
+from .handed_in import take_in
+from .sweeper import recover_lost, sweep
+
+__all__ = ["make_app", "run_beat", "run_worker"]
+
+_SWEEP_EVERY = 5.0
+_SWEPT_LATER = 60
+
+
+def make_app(settings: Settings) -> Celery:
+    """The application with its tasks. Connections are made in the process that works."""
+    app = make_celery(settings)
+    made: list[Context] = []
+
+    def context() -> Context:
+        if not made:
+            made.append(Context(settings, app))
+        return made[0]
+
+    def begin(**_given: object) -> None:
+        made.clear()  # what a parent had is not for its children
+        recover_lost(context())
+
+    def end(**_given: object) -> None:
+        if made:
+            made.pop().close()
+
+    signals.worker_process_init.connect(begin, weak=False)
+    signals.worker_process_shutdown.connect(end, weak=False)
+    signals.setup_logging.connect(_keep_logging, weak=False)
+
+    @app.task(name=GRADE)  # type: ignore[untyped-decorator]
+    def grade(queue: Queue) -> None:
+        grade_next(context(), queue)
+
+    @app.task(name=DELIVER)  # type: ignore[untyped-decorator]
+    def deliver() -> None:
+        deliver_due(context())
+
+    @app.task(name=INTAKE)  # type: ignore[untyped-decorator]
+    def intake() -> None:
+        take_in(context())
+
+    @app.task(name=SWEEP)  # type: ignore[untyped-decorator]
+    def sweep_up() -> None:
+        sweep(context())
+        deliver_due(context())
+        take_in(context())
+
+    app.conf.beat_schedule = {
+        SWEEP: {
+            "task": SWEEP,
+            "schedule": _SWEEP_EVERY,
+            "options": {"queue": BACKGROUND, "expires": _SWEPT_LATER},
+        }
+    }
+    return app
+
+
+def run_worker(settings: Settings, queues: Sequence[str], concurrency: int) -> None:
+    """Work until told to stop. Gradings are done in processes of their own, the rest in threads."""
+    app = make_app(settings)
+    pool = "threads" if list(queues) == [BACKGROUND] else "prefork"
+    app.worker_main(
+        [
+            "--quiet",
+            "worker",
+            f"--queues={','.join(queues)}",
+            f"--concurrency={concurrency}",
+            f"--pool={pool}",
+            f"--hostname={'-'.join(queues)}-{os.getpid()}@%h",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ]
+    )
+
+
+def run_beat(settings: Settings) -> None:
+    """Say every few seconds that it is time to sweep."""
+    app = make_app(settings)
+    # Nothing has to be remembered between runs: there is one schedule, and it is short.
+    app.Beat(scheduler="celery.beat:Scheduler", quiet=True).run()
+
+
+def _keep_logging(**_given: object) -> None:
+    """Celery leaves logging alone when somebody answers its signal."""

@@ -1,0 +1,48 @@
+"""What the tasks of one process share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from celery import Celery
+
+from grader.broker import ProgressWriter, Tickets
+from grader.settings import Settings
+from grader.store import Database, FolderBlobs
+from sandboxes.owner import HOST, owner
+
+from .graders import Graders
+
+__all__ = ["Context"]
+
+
+class Context:
+    """Database, blobs, broker and warm graders.
+
+    Args:
+        settings: What the operator set.
+        app: The Celery application.
+    """
+
+    def __init__(self, settings: Settings, app: Celery) -> None:
+        self.settings = settings
+        self.database = Database(settings.database)
+        self.blobs = FolderBlobs(settings.blobs)
+        self.tickets = Tickets(app, settings)
+        self.progress = ProgressWriter(settings)
+        self.graders = Graders(self.blobs, settings)
+
+    @staticmethod
+    def now() -> datetime:
+        """The present."""
+        return datetime.now(UTC)
+
+    @staticmethod
+    def worker() -> str:
+        """The name of this process, from which others on this machine can tell whether it still runs."""
+        return f"{HOST}/{owner()}"
+
+    def close(self) -> None:
+        """Remove all containers, close all connections."""
+        self.graders.close()
+        self.database.close()

@@ -1,0 +1,74 @@
+"""Warm graders: an examiner and candidates for each of the assignments graded last."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from grader.grading import Grader
+from grader.service.publishing import load_version
+from grader.settings import Settings
+from grader.store import BlobStore
+from sandboxes.engine import Engine
+from sandboxes.sweep import remove_own, sweep
+
+__all__ = ["Graders"]
+
+
+class Graders:
+    """Keeps graders of the last few assignments of one process.
+
+    Args:
+        blobs: Where assignments are.
+        settings: How many, and how containers are run.
+    """
+
+    def __init__(self, blobs: BlobStore, settings: Settings) -> None:
+        self._blobs = blobs
+        self._settings = settings
+        self._engine: Engine | None = None
+        self._warm: OrderedDict[str, Grader] = OrderedDict()
+
+    def get(self, blob: str, slug: str) -> Grader:
+        """A grader for a published version.
+
+        Raises:
+            AssignmentError: The version can't be used.
+            SandboxFailure: The grader can't work here.
+        """
+        if blob in self._warm:
+            self._warm.move_to_end(blob)
+            return self._warm[blob]
+        engine = self.engine()
+        while len(self._warm) >= self._settings.cached_assignments:
+            _blob, oldest = self._warm.popitem(last=False)
+            oldest.close()
+        grader = Grader(load_version(self._blobs, blob, slug), engine)
+        self._warm[blob] = grader
+        return grader
+
+    def engine(self) -> Engine:
+        """The engine, swept of what killed processes left.
+
+        Raises:
+            EngineUnavailable: It does not answer.
+        """
+        if self._engine is None:
+            engine = Engine(self._settings.runtime)
+            sweep(engine)
+            self._engine = engine
+        return self._engine
+
+    def drop(self) -> None:
+        """Begin anew after a failure."""
+        for grader in self._warm.values():
+            grader.abandon()
+        self._warm.clear()
+        self._engine = None
+
+    def close(self) -> None:
+        """Remove all containers."""
+        for grader in self._warm.values():
+            grader.close()
+        self._warm.clear()
+        if self._engine is not None:
+            remove_own(self._engine)

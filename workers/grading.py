@@ -1,0 +1,146 @@
+"""Grade the submission whose turn it is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from grader.digest import digest_files
+from grader.errors import AssignmentError
+from grader.feedback import test_for_learner
+from grader.grading import Grader
+from grader.report import Report, TestResult
+from grader.service import queue
+from grader.service.queue import Claim, Retries
+from grader.store.tables import Queue
+from grader.submission import Submission
+from grader.submission.pack import unpack
+from sandboxes.errors import EngineUnavailable
+
+from .context import Context
+
+__all__ = ["grade_next"]
+
+_log = logging.getLogger(__name__)
+_BACKSTOP = 900.0
+_ENGINE_PAUSE = timedelta(seconds=5)
+
+
+def grade_next(context: Context, name: Queue) -> bool:
+    """Grade the submission whose turn it is in a queue; False if none waits."""
+    with context.database.writing() as session:
+        one = queue.claim(session, name, context.worker(), context.now(), context.settings.lease)
+    if one is None:
+        return False
+    with _lease(context, one):
+        try:
+            report = _grade(context, one)
+        except EngineUnavailable as error:
+            _log.error("grading waits: %s", error)
+            context.graders.drop()
+            with context.database.writing() as session:
+                queue.give_back(session, one, context.now() + _ENGINE_PAUSE)
+            return True
+        except AssignmentError as error:
+            # Trying again changes nothing: the instructor has to publish another version.
+            _fail(context, one, str(error), Retries(1, 1.0))
+            return True
+        except Exception:
+            _fail(context, one, traceback.format_exc(), _retries(context))
+            return True
+    if report.status == "failed":
+        _fail(context, one, report.reason or "the sandbox failed", _retries(context))
+        return True
+    with context.database.writing() as session:
+        kept = queue.finish(session, one, report, context.now())
+    if kept:
+        _log.info("graded %s: %s of %s", one.submission_id, report.score, report.max_score)
+    else:
+        _log.warning("%s was graded by another worker meanwhile", one.submission_id)
+    context.tickets.wake("deliver")
+    return True
+
+
+def _grade(context: Context, one: Claim) -> Report:
+    files = unpack(context.blobs.get(one.submission_blob))
+    grader = context.graders.get(one.version_blob, one.slug)
+    telling = _Telling(context, one, grader)
+    report = grader.grade(Submission(one.name, files, digest_files(files)), telling.test)
+    if report.status == "failed":
+        # Whatever it was: the next try begins with fresh containers, and an engine that is there.
+        context.graders.drop()
+        context.graders.engine()
+    return report
+
+
+class _Telling:
+    """Tells watchers of tests as they finish: no more than the learner may see."""
+
+    def __init__(self, context: Context, one: Claim, grader: Grader) -> None:
+        self._progress = context.progress
+        self._submission_id = one.submission_id
+        self._level = grader.assignment.settings.feedback.hidden
+        counted = grader.test_ids
+        if self._level == "nothing":
+            counted = [test_id for test_id in counted if test_id.startswith("tests/public/")]
+        self._total = len(counted)
+        self._finished: set[str] = set()
+        self._progress.begin(one.submission_id)
+        self._progress.tell(one.submission_id, {"type": "begin", "total": self._total})
+
+    def test(self, test: TestResult) -> None:
+        if self._level == "nothing" and test.visibility == "hidden":
+            return
+        self._finished.add(test.id)
+        shown = test_for_learner(test, self._level)
+        fields = {"id", "visibility", "outcome", "message", "hint", "points", "max_points"}
+        event = {
+            "type": "test",
+            "finished": len(self._finished),
+            "total": self._total,
+            "test": shown.model_dump(mode="json", include=fields) if shown else None,
+        }
+        self._progress.tell(self._submission_id, event)
+
+
+@contextmanager
+def _lease(context: Context, one: Claim) -> Iterator[None]:
+    """Keep the claim while the block runs, though not for ever: what hangs is given to another."""
+    done = threading.Event()
+    pulse = context.settings.lease / 3
+
+    def beat() -> None:
+        # Making images, and two runs of the suite.
+        for _ in range(int((_BACKSTOP + 2 * one.total_time) / pulse) + 1):
+            if done.wait(pulse):
+                return
+            try:
+                with context.database.writing() as session:
+                    if not queue.renew(session, one, context.now(), context.settings.lease):
+                        return
+            except SQLAlchemyError as error:
+                _log.warning("the claim on %s could not be renewed: %s", one.submission_id, error)
+
+    thread = threading.Thread(target=beat, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _fail(context: Context, one: Claim, error: str, retries: Retries) -> None:
+    _log.error("%s could not be graded: %s", one.submission_id, error)
+    with context.database.writing() as session:
+        queue.fail(session, one, error, context.now(), retries)
+
+
+def _retries(context: Context) -> Retries:
+    return Retries(context.settings.max_failures, context.settings.retry_after)
