@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
-import httpx
+import httpx2 as httpx
 
 from . import __version__
 from .errors import InputError, Unavailable

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpcore
+import httpcore2 as httpcore
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -38,7 +38,7 @@ class Bounded:
             await too_large(scope, receive, send)
             return
         left = self._most
-        started = False
+        answered = False
 
         async def bounded() -> Message:
             nonlocal left
@@ -49,15 +49,21 @@ class Bounded:
             return message
 
         async def marked(message: Message) -> None:
-            nonlocal started
+            nonlocal answered
+            if left < 0:
+                # Whoever read the body made something else of the error.
+                if not answered:
+                    answered = True
+                    await too_large(scope, receive, send)
+                return
             if message["type"] == "http.response.start":
-                started = True
+                answered = True
                 message["headers"] = [*message.get("headers", []), *_HEADERS]
             await send(message)
 
         try:
             await self._app(scope, bounded, marked)
         except TooLarge:
-            if started:
+            if answered:
                 raise
             await too_large(scope, receive, send)

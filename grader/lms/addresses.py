@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpcore
+import httpcore2 as httpcore
 
 from ..errors import InputError
 from ..settings import Settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -97,13 +98,16 @@ def verify(source: Source | None, body: bytes, headers: Mapping[str, str], now: 
             Webhook(secret).verify(body, lower)
         except WebhookVerificationError as error:
             reason = str(error)
+            continue
+        except json.JSONDecodeError:
+            pass  # it was signed, and then found to be no JSON: that is told to the one who signed
         except (ValueError, UnicodeError):
-            reason = "The headers or the body can't be read"
-        else:
-            message_id = lower["webhook-id"]
-            if len(message_id) > _LONGEST_ID or not message_id.isprintable():
-                raise Unauthorized("the webhook-id is too long or not printable")
-            return message_id
+            reason = "the headers or the body can't be read"
+            continue
+        message_id = lower["webhook-id"]
+        if len(message_id) > _LONGEST_ID or not message_id.isprintable():
+            raise Unauthorized("the webhook-id is too long or not printable")
+        return message_id
     raise Unauthorized(f"the signature is not valid: {reason}")
 
 

@@ -6,7 +6,7 @@ import json
 import time
 from datetime import datetime
 
-import httpcore
+import httpcore2 as httpcore
 from standardwebhooks import Webhook
 
 from ..errors import InputError

