@@ -17,8 +17,8 @@ __all__ = ["Program", "Supervisor"]
 
 _log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG = 1
-_LONGEST_PAUSE = 30.0
-_LIVED_WELL = 30.0
+_LONGEST_PAUSE = 10.0
+_LIVED_WELL = 10.0
 _LOG_KEPT = 10 * 2**20
 
 

@@ -32,10 +32,17 @@ _SIGNALS: dict[int, str] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why a candidate ended, as outcome and as a sentence for the learner."""
+    """Why a candidate ended.
+
+    Attributes:
+        outcome: What becomes of the test.
+        message: A sentence for the learner.
+        doubtful: Whether something outside may have ended it: a program that kills itself looks the same.
+    """
 
     outcome: Outcome
     message: str
+    doubtful: bool = False
 
 
 def candidate_spec(image: str, limits: Limits) -> ContainerSpec:
@@ -124,7 +131,7 @@ class Candidate:
         if state.code > 128:
             number = state.code - 128
             name = _SIGNALS.get(number, f"signal {number}")
-            return Verdict("crashed", f"the program was ended by {name}")
+            return Verdict("crashed", f"the program was ended by {name}", doubtful=number == signal.SIGKILL)
         return Verdict("crashed", f"the program ended itself with exit status {state.code} (os._exit?) while it was tested")
 
     def destroy(self) -> None:

@@ -167,10 +167,15 @@ class Engine:
         return int(self._try(self.api.inspect_container, container.id)["State"]["Pid"])
 
     def exit_state(self, container: Container, patience: int) -> ExitState | None:
-        """How the container ended, or ``None`` if it still runs after ``patience`` seconds."""
+        """How the container ended, or ``None`` if it still runs after ``patience`` seconds.
+
+        Raises:
+            EngineUnavailable: The engine does not answer.
+        """
         try:
             self.api.wait(container.id, timeout=patience)
         except (requests.ReadTimeout, requests.ConnectionError):
+            self._try(self.api.ping)  # a silent engine says nothing of the container
             return None
         except docker.errors.NotFound:
             return ExitState(137, False)

@@ -20,6 +20,7 @@ from .suite import Run, Suite, Test, TestRun
 __all__ = ["Sandbox"]
 
 _ATTEMPTS = 2
+_MOST_KILLED = 4
 
 
 class Sandbox:
@@ -76,32 +77,48 @@ class Sandbox:
 
         Args:
             files: Content by relative path.
-            on_test: Called with each test's result as soon as it is known; again from the start after a failure.
+            on_test: Called with each test's result as soon as it is known; again from the start after a failure, and
+                after something may have killed the program from outside.
 
         Raises:
-            SandboxFailure: The grader could not do its work, twice.
+            SandboxFailure: The grader could not do its work, again and again.
         """
-        for attempt in range(1, _ATTEMPTS + 1):
+        failures = 0
+        killed: list[set[str]] = []
+        while True:
             examiner = self._ready_examiner()
             try:
-                return self._run_once(examiner, files, on_test)
+                run, doubtful = self._run_once(examiner, files, on_test)
             except SandboxFailure:
                 if examiner.lost:
                     self._give_up(examiner)
-                if attempt == _ATTEMPTS:
+                failures += 1
+                if failures == _ATTEMPTS:
                     raise
-        raise AssertionError("unreachable")
+                continue
+            # A program that kills itself does so again in the same test; what was killed from outside is not.
+            if not doubtful or doubtful in killed:
+                return run
+            killed.append(doubtful)
+            if len(killed) == _MOST_KILLED:
+                raise SandboxFailure(
+                    f"in each of {_MOST_KILLED} runs the program was killed in another place ({sorted(doubtful)[0]}): "
+                    "is this machine short of memory, or does something kill its containers?"
+                )
 
-    def _run_once(self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None]) -> Run:
+    def _run_once(
+        self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None]
+    ) -> tuple[Run, set[str]]:
         started = time.monotonic()
         session = Session(examiner, self._pool, files, self._suite.limits, on_test)
         runs = session.run(self.tests)
-        return Run(
+        run = Run(
             tests=tuple(self._result(test, runs, session) for test in self.tests),
             image=self._candidate_image,
             python=session.python,
             wall_time=time.monotonic() - started,
         )
+        return run, session.doubtful
 
     @staticmethod
     def _result(test: Test, runs: dict[str, TestRun], session: Session) -> TestRun:

@@ -60,6 +60,7 @@ class Session:
         self.collected: list[Test] = []
         self.errors: dict[str, str] = {}
         self.out_of_time = False
+        self.doubtful: set[str] = set()
 
     def run(self, roster: tuple[Test, ...] | None) -> dict[str, TestRun]:
         """Run all tests; without a roster, only collect them. Returns results by test id.
@@ -220,6 +221,8 @@ class Session:
         assert self._candidate is not None
         if self._verdict is None:
             self._verdict = self._candidate.verdict(self._start.oom_kills, message["cause"], message["detail"])
+            if self._verdict.doubtful:
+                self.doubtful.add(self._running or "outside of tests")
         return self._verdict
 
     def _replace(self, verdict: Verdict) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ from grader.broker import DELIVER, GRADE, INTAKE, SWEEP, make_celery
 from grader.broker.tickets import BACKGROUND
 from grader.settings import Settings
 from grader.store.tables import Queue
+from sandboxes.errors import EngineUnavailable
 
 from .context import Context
 from .delivery import deliver_due
@@ -20,6 +22,7 @@ from .sweeper import recover_lost, sweep
 
 __all__ = ["make_app", "run_beat", "run_worker"]
 
+_log = logging.getLogger(__name__)
 _SWEEP_EVERY = 5.0
 _SWEPT_LATER = 60
 
@@ -37,6 +40,10 @@ def make_app(settings: Settings) -> Celery:
     def begin(**_given: object) -> None:
         made.clear()  # what a parent had is not for its children
         recover_lost(context())
+        try:
+            context().graders.engine()  # which sweeps up what the one before left
+        except EngineUnavailable as error:
+            _log.error("gradings will wait: %s", error)
 
     def end(**_given: object) -> None:
         if made:

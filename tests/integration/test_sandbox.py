@@ -170,3 +170,44 @@ def test_another_base_image_is_looked_at_before_it_is_used(engine, monkeypatch):
         ensure_base(engine, print)
     monkeypatch.setenv("GRADER_BASE_IMAGE", BASE)
     assert ensure_base(engine, print).python == "3.11"
+
+
+def test_a_candidate_killed_from_outside_costs_the_learner_nothing(engine, monkeypatch):
+    tests = "import bank\n" + "".join(f"def test_{number}(): assert bank.work() == 1\n" for number in range(4))
+    reference = "import time\ndef work():\n    time.sleep(0.2)\n    return 1\n"
+    suite = make_suite(tests, reference)
+    seen = []
+    with Sandbox(engine, suite) as sandbox:
+        taken, take = [], sandbox._pool.take
+        monkeypatch.setattr(sandbox._pool, "take", lambda: taken.append(take()) or taken[-1])
+
+        def kill_once(run):
+            seen.append(run.test.id)
+            if len(seen) == 2:
+                # While the next test is under way.
+                threading.Timer(0.1, engine.api.kill, [taken[-1]._container.id]).start()
+
+        graded = Graded(sandbox.run(suite.reference, kill_once))
+    graded.assert_all_passed()
+    assert len(taken) > 1
+
+
+def test_a_program_that_kills_itself_is_told_so_after_a_second_look(engine):
+    tests = "import bank\ndef test_die(): bank.die()\ndef test_live(): assert bank.live() == 1\n"
+    reference = "def die(): pass\ndef live(): return 1\n"
+    dying = "import os\ndef die(): os.kill(os.getpid(), 9)\ndef live(): return 1\n"
+    suite = make_suite(tests, reference)
+    with Sandbox(engine, suite) as sandbox:
+        graded = Graded(sandbox.run(encoded(dying)))
+    assert graded.outcomes == {"test_die": "crashed", "test_live": "passed"}
+
+
+def test_a_program_that_kills_itself_by_chance_is_not_graded(engine):
+    tests = "import bank\n" + "".join(f"def test_{number}(): bank.work({number})\n" for number in range(16))
+    dying = "import os, time\ndef work(number):\n    if time.time_ns() // 1000 % 2 == 0: os.kill(os.getpid(), 9)\n"
+    suite = make_suite(tests, "def work(number): pass\n")
+    with (
+        Sandbox(engine, suite) as sandbox,
+        pytest.raises(SandboxFailure, match="killed in another place"),
+    ):
+        sandbox.run(encoded(dying))

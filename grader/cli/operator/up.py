@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sandboxes.engine import Engine
 from sandboxes.errors import SandboxFailure
 from sandboxes.images.build import ImageBuilder
+from sandboxes.sweep import sweep
 from workers.embedded import broker_command
 
 from ...errors import InputError, Unavailable
@@ -63,6 +64,7 @@ def command(data: Path | None, host: str | None, port: int | None, concurrency: 
         finally:
             err.print("stopping")
             supervisor.stop()
+            _sweep(settings)
 
 
 def _keep(supervisor: Supervisor, settings: Settings) -> None:
@@ -110,6 +112,14 @@ def _prepare_images(settings: Settings) -> None:
             builder.examiner("", "")
     except SandboxFailure as error:
         err.print(f"[yellow]submissions will wait:[/] {error}")
+
+
+def _sweep(settings: Settings) -> None:
+    """Remove what workers left that were killed."""
+    try:
+        sweep(Engine(settings.runtime))
+    except SandboxFailure as error:
+        err.print(f"[yellow]containers may be left:[/] {error}; 'grader doctor --fix' removes them")
 
 
 def _environment(settings: Settings) -> dict[str, str]:

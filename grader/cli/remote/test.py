@@ -18,10 +18,10 @@ _FAILED_TESTS = 1
 
 
 @click.command(name="test", context_settings={"ignore_unknown_options": True})
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--folder", "-C", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where the work is.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 def command(folder: Path, pytest_arguments: tuple[str, ...]) -> int:
-    """Run the public tests on the work in FOLDER, here and with plain pytest. Exit status 1 when some fail."""
+    """Run the public tests on your work, here and with plain pytest. Exit status 1 when some fail."""
     if not (folder / "tests" / "public").is_dir():
         raise InputError(f"{folder.absolute()} has no tests/public: work in a folder that 'grader start' made")
     settings = [
