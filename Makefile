@@ -5,17 +5,24 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test bench lint services engine engine-stop images exercism clean
+.PHONY: help demo test chaos load bench lint services engine engine-stop images exercism clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-demo: images ## Set everything up and grade sample submissions
+demo: images ## Set everything up, grade sample submissions, and run the whole service once
 	@scripts/demo.sh
+	@scripts/demo_service.sh
 
 test: images services lint ## Set everything up and run all tests, fast ones first
 	@$(BIN)/pytest -q tests/unit tests/service
 	@$(BIN)/pytest -q tests/integration tests/hostile tests/e2e
+
+chaos: images ## Kill parts of the service at random under load: make chaos SUBMISSIONS=500
+	@$(BIN)/python -m tests.live.chaos --submissions $(or $(SUBMISSIONS),500)
+
+load: images ## A thousand submissions at once: make load SUBMISSIONS=1000
+	@$(BIN)/python -m tests.live.load --submissions $(or $(SUBMISSIONS),1000)
 
 bench: images ## Time grading against plain pytest and against one container for each submission
 	@$(BIN)/python benchmarks/run.py

@@ -48,7 +48,7 @@ def command(paths: tuple[Path, ...], assignment: str | None, no_wait: bool, as_j
             submission = client.post(
                 f"/courses/{found['course']}/assignments/{found['id']}/submissions",
                 key,
-                files={"files": ("submission.tar.gz", pack(content.files))},
+                files={"files": (f"{content.name}.tar.gz", pack(content.files))},
             )
         except Refused as refused:
             raise _explained(refused) from None
