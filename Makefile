@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test chaos load bench lint services engine engine-stop images exercism clean
+.PHONY: help demo test chaos load fuzz bench lint services engine engine-stop images exercism clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,6 +23,9 @@ chaos: images ## Kill parts of the service at random under load: make chaos SUBM
 
 load: images ## A thousand submissions at once: make load SUBMISSIONS=1000
 	@$(BIN)/python -m tests.live.load --submissions $(or $(SUBMISSIONS),1000)
+
+fuzz: services .venv/installed ## Try new requests on every endpoint of the API: make fuzz EXAMPLES=300
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/pytest -q tests/service/test_fuzz.py
 
 bench: images ## Time grading against plain pytest and against one container for each submission
 	@$(BIN)/python benchmarks/run.py

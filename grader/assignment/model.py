@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator, model_validator
@@ -23,6 +23,7 @@ __all__ = [
     "Policy",
     "Solution",
     "SubmissionRules",
+    "Time",
 ]
 
 FeedbackLevel = Literal["nothing", "count", "name", "message", "full"]
@@ -35,7 +36,10 @@ def _size(value: object) -> object:
         match = _SIZE.fullmatch(value.strip())
         if match is None:
             raise ValueError('a size is a number and a unit, such as "256 MiB" or "500 KB"')
-        return int(float(match[1]) * _UNITS[match[2]])
+        try:
+            return int(float(match[1]) * _UNITS[match[2]])
+        except OverflowError:
+            raise ValueError("that is too large") from None
     return value
 
 
@@ -54,9 +58,12 @@ def _duration(value: object) -> object:
         match = _DURATION.fullmatch(value.strip())
         if match is None:
             raise ValueError('a duration is a number and one of s, min, h, d, such as "15 min"')
-        return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+        value = float(match[1]) * _SECONDS[match[2]]
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return timedelta(seconds=value)
+        try:
+            return timedelta(seconds=value)
+        except OverflowError:
+            raise ValueError("that is too long") from None
     return value
 
 
@@ -70,6 +77,10 @@ Duration = Annotated[
         {"type": ["number", "string"], "description": 'Seconds, or a number and a unit: "15 min", "2 h", "1 d".'}
     ),
 ]
+
+
+# Bounded, so that what is reckoned from it never runs out of the calendar.
+Time = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
 
 
 class SubmissionRules(Model):
@@ -105,15 +116,15 @@ class LateRule(Model):
     """``late``: what handing in late costs."""
 
     per_day: Number = Field(ge=0, le=100, description="Percent of the score for each day begun.")
-    until: int = Field(ge=0, description="Days after which nothing is accepted.")
+    until: int = Field(ge=0, le=3650, description="Days after which nothing is accepted.")
 
 
 class Policy(Model):
     """``[policy]``: when and how often. Explained in docs/policy.md."""
 
-    opens: AwareDatetime | None = Field(default=None, description="Nothing is accepted before. With a time zone offset.")
-    due: AwareDatetime | None = Field(default=None, description="What comes later is late. With a time zone offset.")
-    closes: AwareDatetime | None = Field(default=None, description="Nothing is accepted after. With a time zone offset.")
+    opens: Time | None = Field(default=None, description="Nothing is accepted before. With a time zone offset.")
+    due: Time | None = Field(default=None, description="What comes later is late. With a time zone offset.")
+    closes: Time | None = Field(default=None, description="Nothing is accepted after. With a time zone offset.")
     grace: Duration = Field(default=timedelta(0), description="How long after due and closes nobody is late yet.")
     late: LateRule | None = None
     attempts: int | None = Field(default=None, gt=0, description="How often a learner may submit.")

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .columns import Base, Table, name_of
+from .columns import Base, Remark, Table, name_of
 
 __all__ = [
     "Assignment",
@@ -177,7 +177,7 @@ class Grading(Base):
     failures: Mapped[int] = mapped_column(default=0)
     losses: Mapped[int] = mapped_column(default=0)
     claim: Mapped[str | None]
-    worker: Mapped[str | None]
+    worker: Mapped[Remark | None]
     lease_until: Mapped[datetime | None]
     created: Mapped[datetime]
     started: Mapped[datetime | None]
@@ -185,7 +185,7 @@ class Grading(Base):
     report: Mapped[Table | None]
     score: Mapped[float | None]
     max_score: Mapped[float | None]
-    error: Mapped[str | None]
+    error: Mapped[Remark | None]
     __table_args__ = (
         UniqueConstraint("submission_id", "number"),
         Index("gradings_waiting", "queue", "state", "turn", "created"),
@@ -222,7 +222,7 @@ class Endpoint(Base):
     created: Mapped[datetime]
     failing_since: Mapped[datetime | None]
     disabled: Mapped[datetime | None]
-    disabled_because: Mapped[str | None]
+    disabled_because: Mapped[Remark | None]
 
 
 class Event(Base):
@@ -268,7 +268,7 @@ class DeliveryTry(Base):
     delivery_id: Mapped[int] = mapped_column(_Counter)
     at: Mapped[datetime]
     status: Mapped[int | None]
-    error: Mapped[str | None]
+    error: Mapped[Remark | None]
     seconds: Mapped[float]
     __table_args__ = (Index("delivery_tries_delivery", "delivery_id"),)
 
@@ -298,7 +298,7 @@ class InboundMessage(Base):
     state: Mapped[str]
     payload: Mapped[Table | None]
     submission_id: Mapped[str | None]
-    problem: Mapped[str | None]
+    problem: Mapped[Remark | None]
     tries: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[datetime]
     __table_args__ = (Index("inbound_waiting", "state", "next_try"),)

@@ -301,6 +301,23 @@ def test_instructors_publish_regrade_and_extend(api, world):
     api.call("PUT", f"{path}/extensions/nobody", world.teacher, 404, json={})
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"reason": "NUL \0"},
+        {"reason": "half a pair \ud800"},
+        {"due": "9999-12-31T23:59:59-12:00"},
+        {"closes": "0001-01-01T00:00:00+12:00"},
+        {"attempts": 10**30},
+    ],
+)
+def test_what_a_database_could_not_keep_is_refused(api, world, body):
+    path = f"/api/v1/courses/py/assignments/{world.slug}/extensions"
+    answer = api.call("PUT", f"{path}/ada", world.teacher, 422, content=json.dumps(body).encode())
+    assert answer.json()["detail"]
+    api.call("PUT", f"{path}/ada%00", world.teacher, 422, json={})
+
+
 def test_the_gradebook_in_each_format(api, world):
     api.submit()
     api.grade(score=70.0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from ...assignment.model import Time
 from ...lms.gradebook_files import MEDIA_TYPES, Format, write
 from ...service.gradebook import gradebook
 from ...service.lookup import assignment_for, course_for
@@ -84,8 +85,8 @@ class ExtensionTable(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    due: AwareDatetime | None = None
-    closes: AwareDatetime | None = None
+    due: Time | None = None
+    closes: Time | None = None
     attempts: int = Field(default=0, ge=0, le=1000, description="Attempts more.")
     reason: str = Field(default="", max_length=1000)
 

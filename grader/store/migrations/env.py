@@ -3,12 +3,14 @@
 from alembic import context
 
 from grader.store import tables  # makes the tables known
-from grader.store.columns import Moment
+from grader.store.columns import Moment, Words
 
 
 def _render(kind, item, context):
     # Migrations stand on their own: they don't use this program's column types.
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+    if kind == "type" and isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    return "sa.Text()" if kind == "type" and isinstance(item, Words) else False
 
 
 context.configure(
