@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from ..assignment.model import AssignmentFile
 from ..policy import Attempt, Extension, Terms, mark, terms_for
@@ -49,6 +49,7 @@ def remark(session: Session, assignment_id: str, user_id: str, now: datetime) ->
         select(Submission, Grading)
         .join(Grading, Grading.id == Submission.grading_id)
         .where(Submission.assignment_id == assignment_id, Submission.user_id == user_id)
+        .options(defer(Grading.report, raiseload=True))
     )
     attempts, gradings = [], {}
     for submission, grading in session.execute(graded):

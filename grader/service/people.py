@@ -32,6 +32,7 @@ __all__ = [
     "revoke_token",
     "role_in",
     "use_is_news",
+    "withdraw",
 ]
 
 Scope = Literal["read", "submit", "teach", "operate"]
@@ -141,6 +142,19 @@ def enrol(session: Session, course_id: str, user: User, role: Role, now: datetim
         session.add(Enrolment(course_id=course_id, user_id=user.id, role=role, created=now))
     else:
         enrolment.role = role
+    session.flush()
+
+
+def withdraw(session: Session, course_id: str, user: User) -> None:
+    """End a user's part in a course; what they did in it stays.
+
+    Raises:
+        NotFound: They have none.
+    """
+    enrolment = session.get(Enrolment, (course_id, user.id))
+    if enrolment is None:
+        raise NotFound(f"{user.login!r} is not in the course {course_id!r}")
+    session.delete(enrolment)
     session.flush()
 
 

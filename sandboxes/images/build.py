@@ -34,6 +34,8 @@ ENV PYTHONPATH={path} PYTHONHASHSEED=0 PYTHONUNBUFFERED=1 \\
     LANG=C.UTF-8 HOME=/tmp OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 RUN ["python3", "-m", "compileall", "-q", "/opt/grader"]
 """
+# Hypothesis takes what is not under a folder of this name for the tests' own code, and would read all of it each time.
+_SITE, _PACKAGES = "site-packages", "packages/site-packages"
 
 
 class ImageBuilder:
@@ -52,20 +54,20 @@ class ImageBuilder:
     def candidate(self, requirements: str) -> str:
         """The id of the image for learner code, with the packages it may import."""
         own = _text("candidate.txt")
-        return self._layered("candidate", _CANDIDATE_PARTS, own, [("packages", requirements)])
+        return self._layered("candidate", _CANDIDATE_PARTS, own, [(_PACKAGES, requirements)])
 
     def examiner(self, requirements: str, test_requirements: str) -> str:
         """The id of the image for tests: the learner's packages and those of the tests."""
         own = _text("examiner.txt")
         extra = "\n".join(filter(None, (requirements, test_requirements)))
-        return self._layered("examiner", _EXAMINER_PARTS, own, [("packages", extra)])
+        return self._layered("examiner", _EXAMINER_PARTS, own, [(_PACKAGES, extra)])
 
     def _layered(self, role: str, parts: Iterable[str], own: str, extras: list[tuple[str, str]]) -> str:
         guest = _guest_files(parts)
-        image = self._ensure(role, self._base.id, guest, [("site", own)], "/opt/grader:/opt/grader/site")
+        image = self._ensure(role, self._base.id, guest, [(_SITE, own)], f"/opt/grader/{_SITE}")
         for folder, requirements in extras:
             if requirements.strip():
-                path = f"/opt/grader:/opt/grader/site:/opt/grader/{folder}"
+                path = f"/opt/grader/{_SITE}:/opt/grader/{folder}"
                 image = self._ensure(f"{role}-packages", image, {}, [(folder, requirements)], path)
         return image
 
@@ -152,7 +154,7 @@ def _guest_files(parts: Iterable[str]) -> dict[str, bytes]:
     files = [root / "__init__.py", *(root / "guest").glob("*.py")]
     for part in parts:
         files += (root / "guest" / part).glob("*.py")
-    return {f"sandboxes/{path.relative_to(root).as_posix()}": path.read_bytes() for path in files}
+    return {f"{_SITE}/sandboxes/{path.relative_to(root).as_posix()}": path.read_bytes() for path in files}
 
 
 def _normalized(entry: tarfile.TarInfo) -> tarfile.TarInfo:

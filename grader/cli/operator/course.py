@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from ...errors import InputError
 from ...report import now
 from ...service import people
+from ...service.roster import enrol_all, read_roster
 from ...store.tables import Role
 from ..consoles import out
 from ..serving import data_option, writing
@@ -42,3 +47,57 @@ def enrol(course: str, logins: tuple[str, ...], role: Role, data: Path | None) -
         for login in logins:
             people.enrol(session, course, people.find_user(session, login), role, now())
     out.print(f"enrolled {', '.join(logins)} in {course} as {role}", markup=False)
+
+
+@command.command(name="withdraw")
+@click.argument("course")
+@click.argument("logins", nargs=-1, required=True)
+@data_option
+def withdraw(course: str, logins: tuple[str, ...], data: Path | None) -> None:
+    """Take users out of a COURSE; what they handed in stays."""
+    with writing(data) as (session, _settings):
+        for login in logins:
+            people.withdraw(session, course, people.find_user(session, login))
+    out.print(f"took {', '.join(logins)} out of {course}", markup=False)
+
+
+@command.command(name="roster")
+@click.argument("course")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--tokens",
+    "tokens_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write a token for each new user, as CSV; only you can read the file.",
+)
+@click.option("--days", type=click.IntRange(1, 3650), default=180, show_default=True, help="How long tokens are good for.")
+@data_option
+def roster(course: str, file: Path, tokens_file: Path | None, days: int, data: Path | None) -> None:
+    """Enrol the people of a class list in a COURSE, with accounts for those who have none.
+
+    FILE is CSV; its first line names the columns: login, and any of name, email, external_id and role. Reading the same
+    list again changes nothing; nobody is taken out.
+    """
+    try:
+        listed = read_roster(file.read_text(encoding="utf-8"))
+    except (InputError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: {error}") from None
+    with writing(data) as (session, _settings):
+        new = enrol_all(session, course, listed, now())
+        if tokens_file is not None:
+            good_for = timedelta(days=days)
+            scopes = ("read", "submit")
+            tokens = [(user.login, people.issue_token(session, user, "roster", scopes, now(), good_for)[1]) for user in new]
+            _write_tokens(tokens_file, tokens)
+    out.print(f"{len(listed)} people are in {course}, {len(new)} of them with new accounts", markup=False)
+
+
+def _write_tokens(path: Path, tokens: list[tuple[str, str]]) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise InputError(f"{path} is there already: name a new file") from None
+    with open(descriptor, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("login", "token"))
+        writer.writerows(tokens)

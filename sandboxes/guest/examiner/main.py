@@ -37,6 +37,9 @@ _OPTIONS = [
     "--no-header",
     "-p",
     "no:cacheprovider",
+    # It would collect garbage again and again at the end, for warnings that nobody sees.
+    "-p",
+    "no:unraisableexception",
     "--continue-on-collection-errors",
     "--import-mode=importlib",
     "--rootdir",
