@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from typing import Any
 
 import redis
@@ -12,6 +13,7 @@ from kombu import Queue as KombuQueue
 from kombu.exceptions import OperationalError
 
 from ..settings import Settings
+from .transport import SCHEME
 
 __all__ = [
     "BACKGROUND",
@@ -38,11 +40,8 @@ HARD_LIMIT = 2 * 3600 + 600
 
 def celery_url(url: str) -> str:
     """The URL as Celery wants it."""
-    return (
-        url.replace("unix://", "redis+socket://", 1).replace("valkey", "redis", 1)
-        if url.startswith(("unix://", "valkey"))
-        else url
-    )
+    scheme, _, rest = url.partition("://")
+    return f"{SCHEME}+socket://{rest}" if scheme == "unix" else f"{SCHEME}://{rest}"
 
 
 def redis_url(url: str) -> str:
@@ -83,6 +82,8 @@ def make_celery(settings: Settings) -> Celery:
         },
         timezone="UTC",
     )
+    if settings.broker.startswith(("rediss://", "valkeys://")):
+        app.conf.broker_use_ssl = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
     return app
 
 

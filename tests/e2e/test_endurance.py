@@ -4,6 +4,7 @@ import signal
 import subprocess
 import time
 
+import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -64,6 +65,33 @@ def test_two_workers_share_the_load_and_one_that_is_told_to_stop_loses_nothing(s
     with service.reading() as session:
         rows = session.execute(select(tables.Grading.score, tables.Grading.failures, tables.Grading.losses)).all()
     assert [tuple(row) for row in rows] == [(100.0, 0, 0)] * SUBMISSIONS
+
+
+def test_workers_come_back_when_the_broker_does(service):
+    """Killed while something is graded: the ticket that can't be acknowledged must not hold up the worker."""
+    data = pack({"roman.py": (ROOT / "assignments/roman-numerals/solutions/reference/roman.py").read_bytes()})
+
+    def running_one():
+        with service.reading() as session:
+            return session.scalar(select(tables.Grading.worker).where(tables.Grading.state == "running"))
+
+    for number in range(SUBMISSIONS):
+        with service.client(("ada", "bob")[number % 2]) as client:
+            path = "/courses/py/assignments/roman-numerals/submissions"
+            client.post(path, str(number), files={"files": ("s.tar.gz", data)})
+    (worker,) = {one.pid for one in service.processes()["worker"] if one.children()}
+    for _ in range(3):
+        until(running_one, service)
+        service.processes()["broker"][0].kill()
+        until(lambda: service.processes().get("broker"), service)
+    service.wait_until_graded(90)
+    assert psutil.pid_exists(worker), "the worker was started anew: this shows nothing"
+    assert graded_by(service).keys() == {worker_name(service)}
+
+
+def worker_name(service):
+    with service.reading() as session:
+        return session.scalars(select(tables.Grading.worker).order_by(tables.Grading.started)).first()
 
 
 def test_many_at_once(tmp_path):

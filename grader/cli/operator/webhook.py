@@ -50,7 +50,7 @@ def show(as_json: bool, data: Path | None) -> None:
     with writing(data) as (session, _settings):
         for endpoint in session.scalars(select(Endpoint).order_by(Endpoint.created)):
             mine = select(Delivery.state, func.count()).where(Delivery.endpoint_id == endpoint.id).group_by(Delivery.state)
-            counts = dict(session.execute(mine).tuples().all())
+            counts = dict(session.execute(mine).all())
             (_show_json if as_json else _show)(endpoint, counts)
 
 
