@@ -13,9 +13,15 @@ from .errors import SubmissionRejected
 from .grading import Grader
 from .patterns import test_matches
 from .report import Report
+from .scoring.criteria.growth import verdict_on
 from .submission import Submission, read_submission
 
 __all__ = ["Finding", "check_assignment"]
+
+_SHORT = 0.03
+"""Seconds of the reference below which CPU times are hardly comparable."""
+_SMALL = 4 * 2**20
+"""Bytes of the reference below which peaks are hardly comparable."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ def check_assignment(assignment: Assignment, grader: Grader, parallel: int = 1) 
         others = {name: pool.submit(_grade, assignment, grader, f"solutions/{name}") for name in names}
         yield _reference_finding(reference.result())
         yield from _limit_findings(reference.result(), assignment.settings.limits.cpu_time)
+        yield from _measurement_findings(reference.result())
         if starter is None:
             yield Finding("starter", False, "there is no starter/ folder: learners have nothing to begin with")
         else:
@@ -100,7 +107,9 @@ def _reference_finding(graded: Report | SubmissionRejected) -> Finding:
     title = "reference gets full marks"
     if isinstance(graded, SubmissionRejected) or graded.status != "graded":
         return Finding(title, False, _not_graded(graded))
-    if graded.score == graded.max_score and all(test.outcome in ("passed", "skipped") for test in graded.tests):
+    assert graded.score is not None
+    assert graded.max_score is not None
+    if graded.score >= graded.max_score and all(test.outcome in ("passed", "skipped") for test in graded.tests):
         return Finding(title, True, f"{graded.score:g} of {graded.max_score:g}, {len(graded.tests)} tests")
     return Finding(title, False, f"{graded.score:g} of {graded.max_score:g}: {_failures(graded)}")
 
@@ -113,6 +122,32 @@ def _limit_findings(graded: Report | SubmissionRejected, limit: float) -> Iterat
             f"right solutions may run out of time, so raise limits.cpu_time"
         )
         yield Finding("time limit", False, detail)
+
+
+def _measurement_findings(graded: Report | SubmissionRejected) -> Iterator[Finding]:
+    """Whether there is enough to measure: the same noise is a large part of a small cost."""
+    if not isinstance(graded, Report):
+        return
+    found = graded.measurements
+    if found.cpu_time:
+        seconds = min(sum(times) for times in zip(*(cost.reference for cost in found.cpu_time), strict=True))
+        detail = f"the reference computes for {1000 * seconds:.0f} ms in the measured tests together"
+        larger = f", which is too short to compare well: give them larger inputs, for {1000 * _SHORT:.0f} ms or more"
+        yield Finding("efficiency can be measured", seconds >= _SHORT, detail + (larger if seconds < _SHORT else ""))
+    if found.memory:
+        peak = max(min(cost.reference) for cost in found.memory)
+        detail = f"the reference's peak is {peak / 2**20:.1f} MiB in the measured tests"
+        larger = f", too little to compare well: give them larger inputs, for {_SMALL / 2**20:.0f} MiB or more"
+        yield Finding("memory can be measured", peak >= _SMALL, detail + (larger if peak < _SMALL else ""))
+    for growth in found.growth:
+        verdict = verdict_on(growth)
+        name = growth.test.partition("::")[2]
+        if verdict.found is None:
+            detail = f"nothing can be told of the reference ({1000 * verdict.times[-1]:.1f} ms at the largest size)"
+            yield Finding(f"growth of {name}", False, f"{detail}: give it larger sizes, farther apart")
+        else:
+            detail = f"the reference grows like {' or '.join(verdict.plausible)}, {growth.at_most} is allowed"
+            yield Finding(f"growth of {name}", not verdict.exceeds, detail)
 
 
 def _starter_finding(graded: Report | SubmissionRejected) -> Finding:
@@ -155,8 +190,10 @@ def _deviations(expected: Solution, graded: Report, percent: float) -> Iterator[
 def _failures(graded: Report) -> str:
     failed = [test for test in graded.tests if test.outcome not in ("passed", "skipped")]
     shown = [f"{test.id.partition('::')[2]} {test.outcome} ({_first_line(test.message)})" for test in failed[:3]]
-    more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
-    return "; ".join(shown) + more
+    if len(failed) > 3:
+        shown.append(f"{len(failed) - 3} more")
+    lines = [f"{line.name or line.kind}: {line.detail}" for line in graded.criteria if line.score < line.max_score]
+    return "; ".join([*shown, *lines])
 
 
 def _first_line(text: str | None) -> str:

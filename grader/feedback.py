@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .assignment.model import FeedbackLevel
-from .report import CriterionResult, Report, TestResult
+from .report import CompetencyResult, CriterionResult, Measurements, Report, TestResult
 
 __all__ = ["for_learner", "test_for_learner"]
 
@@ -15,10 +15,14 @@ def for_learner(report: Report, level: FeedbackLevel) -> Report:
     which, with the hints of those that did not, ``message`` also what went wrong, ``full`` everything.
     """
     tests = tuple(shown for test in report.tests if (shown := test_for_learner(test, level)))
-    criteria = report.criteria
-    if level == "nothing":
-        criteria = tuple(_without_counts(line) for line in criteria)
-    return report.model_copy(update={"tests": tests, "criteria": criteria})
+    return report.model_copy(
+        update={
+            "tests": tests,
+            "criteria": tuple(_line(line, level) for line in report.criteria),
+            "competencies": tuple(_competency(one, level) for one in report.competencies),
+            "measurements": _measurements(report.measurements, level),
+        }
+    )
 
 
 def test_for_learner(test: TestResult, level: FeedbackLevel) -> TestResult | None:
@@ -31,9 +35,22 @@ def test_for_learner(test: TestResult, level: FeedbackLevel) -> TestResult | Non
         return test
     removed: dict[str, object] = {"feedback": None, "stdout": ""}
     if level == "name":
-        removed["message"] = None
+        removed |= {"message": None, "awards": ()}
     return test.model_copy(update=removed)
 
 
-def _without_counts(line: CriterionResult) -> CriterionResult:
-    return line.model_copy(update={"detail": "hidden tests are not shown"}) if line.kind == "tests" else line
+def _line(line: CriterionResult, level: FeedbackLevel) -> CriterionResult:
+    # Growth names tests; the other lines only count them.
+    told = level not in ("nothing", "count") if line.kind == "growth" else level != "nothing"
+    detail = line.detail if told else line.discreet or "hidden tests are not shown"
+    return line.model_copy(update={"detail": detail, "discreet": None})
+
+
+def _competency(one: CompetencyResult, level: FeedbackLevel) -> CompetencyResult:
+    return one.model_copy(update={"parts": ()}) if level == "nothing" else one
+
+
+def _measurements(found: Measurements, level: FeedbackLevel) -> Measurements:
+    if level not in ("nothing", "count"):
+        return found
+    return found.model_copy(update={"cpu_time": (), "memory": (), "growth": ()})

@@ -16,12 +16,25 @@ from sandboxes.suite import Limits, Run, Suite, TestRun
 from . import __version__
 from .assignment import Assignment
 from .errors import AssignmentError
-from .report import AssignmentName, Environment, Report, Status, SubmissionName, TestResult, Timing, Visibility, now
-from .scoring import score_tests
+from .measuring import Measuring, inspection_for
+from .report import (
+    AssignmentName,
+    Award,
+    Environment,
+    Measurements,
+    Report,
+    Status,
+    SubmissionName,
+    TestResult,
+    Timing,
+    Visibility,
+    now,
+)
+from .scoring import score_evidence
 from .scoring.score import competencies_of
 from .submission import Submission
 
-__all__ = ["Grader", "rejection"]
+__all__ = ["Grader", "name_of", "rejection"]
 
 
 class Grader:
@@ -48,12 +61,14 @@ class Grader:
         on_progress: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.assignment = assignment
+        self._name = name_of(assignment)
         try:
             self._sandbox = Sandbox(engine, suite_of(assignment), parallel, transport, on_progress)
         except SuiteBroken as broken:
             raise _unusable(assignment, broken) from None
         try:
             self._check_points()
+            self._measuring = Measuring(self._sandbox, assignment)
         except AssignmentError:
             self.close()
             raise
@@ -91,16 +106,17 @@ class Grader:
         started = now()
         try:
             run = self._sandbox.run(submission.files, lambda test: on_test(self._result(test)))
+            measurements = self._measuring.measure(submission.files, run)
         except SandboxFailure as failure:
             return _without_score(self.assignment, submission.name, submission.digest, "failed", str(failure), started)
-        return self._report(submission, run, started)
+        return self._report(submission, run, measurements, started)
 
-    def _report(self, submission: Submission, run: Run, started: datetime) -> Report:
+    def _report(self, submission: Submission, run: Run, measurements: Measurements, started: datetime) -> Report:
         settings = self.assignment.settings
         tests = tuple(self._result(test) for test in run.tests)
-        score = score_tests(tests, settings.criterion, settings.competency)
+        score = score_evidence(tests, measurements, settings)
         return Report(
-            assignment=AssignmentName(id=settings.id, version=self.assignment.version),
+            assignment=self._name,
             submission=SubmissionName(name=submission.name, digest=submission.digest),
             status="graded",
             score=score.score,
@@ -108,6 +124,7 @@ class Grader:
             criteria=score.criteria,
             competencies=score.competencies,
             tests=tests,
+            measurements=measurements,
             environment=Environment(grader=__version__, image=run.image, python=run.python),
             timing=Timing(started=started, finished=now(), wall_time=round(run.wall_time, 6)),
         )
@@ -116,11 +133,13 @@ class Grader:
         test = run.test
         visibility: Visibility = "public" if test.id.startswith("tests/public/") else "hidden"
         passed = run.outcome == "passed"
+        # A test that awards decides by that; the others give all or nothing.
+        share = max((share for share, _reason in run.awards), default=1.0 if passed else 0.0)
         return TestResult(
             id=test.id,
             visibility=visibility,
             outcome=run.outcome,
-            points=test.points if passed and not test.skipped else 0.0,
+            points=0.0 if test.skipped else round(test.points * share, 6),
             # What the tests themselves skip for everybody counts for nobody.
             max_points=0.0 if test.skipped else test.points,
             message=run.message,
@@ -131,6 +150,10 @@ class Grader:
             peak_memory=run.peak_memory,
             stdout=run.stdout,
             competencies=competencies_of(test.id, test.competencies, self.assignment.settings.competency),
+            marked=test.competencies,
+            measures=tuple(sorted(test.measures)),
+            family=test.scaling.family if test.scaling else None,
+            awards=tuple(Award(share=share, reason=reason) for share, reason in run.awards),
         )
 
     def _check_points(self) -> None:
@@ -140,6 +163,11 @@ class Grader:
                 raise AssignmentError(
                     path, f"{test.id.partition('::')[2]} is worth {test.points:g} points: it must be 0 or more"
                 )
+
+
+def name_of(assignment: Assignment) -> AssignmentName:
+    """How reports name an assignment."""
+    return AssignmentName(id=assignment.settings.id, version=assignment.version, suite=assignment.suite)
 
 
 def rejection(assignment: Assignment, name: str, reason: str) -> Report:
@@ -152,7 +180,7 @@ def _without_score(
 ) -> Report:
     finished = now()
     return Report(
-        assignment=AssignmentName(id=assignment.settings.id, version=assignment.version),
+        assignment=name_of(assignment),
         submission=SubmissionName(name=name, digest=digest),
         status=status,
         reason=reason,
@@ -173,6 +201,7 @@ def suite_of(assignment: Assignment) -> Suite:
         requirements=assignment.text("requirements.txt"),
         test_requirements=assignment.text("tests/requirements.txt"),
         limits=Limits(limits.cpu_time, limits.memory, limits.processes, limits.output, limits.total_time),
+        inspection=inspection_for(assignment.settings.criterion),
     )
 
 

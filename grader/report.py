@@ -12,10 +12,17 @@ from .model import Model
 __all__ = [
     "SCHEMA",
     "AssignmentName",
+    "Award",
     "CompetencyResult",
+    "Cost",
     "CriterionResult",
     "Environment",
+    "Finding",
+    "Growth",
+    "Level",
+    "Measurements",
     "Outcome",
+    "Quality",
     "Report",
     "Status",
     "SubmissionName",
@@ -29,6 +36,7 @@ SCHEMA: Literal["grader/report/1"] = "grader/report/1"
 Outcome = Literal["passed", "failed", "error", "timed_out", "out_of_memory", "crashed", "skipped"]
 Status = Literal["graded", "rejected", "failed"]
 Visibility = Literal["public", "hidden"]
+Level = Literal["emerging", "developing", "proficient", "mastered"]
 
 
 class AssignmentName(Model):
@@ -36,6 +44,7 @@ class AssignmentName(Model):
 
     id: str
     version: str = Field(description="Digest of the assignment folder's files.")
+    suite: str | None = Field(default=None, description="Digest of those of them that running a submission depends on.")
 
 
 class SubmissionName(Model):
@@ -49,10 +58,13 @@ class CriterionResult(Model):
     """One line of the score."""
 
     kind: str
+    name: str | None = None
     weight: float
     score: float
     max_score: float
+    bonus: bool = Field(default=False, description="Whether it adds to the score but not to the maximum.")
     detail: str = Field(description="How the score came about, in a few words.")
+    discreet: str | None = Field(default=None, description="The same without names and numbers of hidden tests.")
 
 
 class CompetencyResult(Model):
@@ -60,7 +72,16 @@ class CompetencyResult(Model):
 
     id: str
     name: str | None = None
-    score: float = Field(ge=0, le=1, description="Earned share of the points of the tests mapped to it.")
+    score: float = Field(ge=0, le=1, description="Mean of the earned shares of its tests' points and of its criteria.")
+    level: Level | None = None
+    parts: tuple[str, ...] = Field(default=(), description="What it is the mean of, in a few words each.")
+
+
+class Award(Model):
+    """A share of a test's points, given by the test itself."""
+
+    share: float = Field(ge=0, le=1)
+    reason: str
 
 
 class TestResult(Model):
@@ -79,6 +100,57 @@ class TestResult(Model):
     peak_memory: int = Field(default=0, description="Bytes, the most that the submission's container held.")
     stdout: str = ""
     competencies: tuple[str, ...] = Field(default=(), description="Ids of the competencies that the test shows.")
+    marked: tuple[str, ...] = Field(default=(), description="Those among them that the test's own marks name.")
+    measures: tuple[str, ...] = Field(default=(), description="Its marks efficiency and memory.")
+    family: str | None = Field(default=None, description="Of a test marked scaling: its id without the size.")
+    awards: tuple[Award, ...] = Field(default=(), description="Partial credit; the highest counts.")
+
+
+class Cost(Model):
+    """What one test cost, by repetition (in fresh containers), on the submission and on the reference, taken in turns.
+
+    The test ``""`` stands for what was used outside of tests: importing, and threads that go on.
+    """
+
+    test: str
+    submission: tuple[float, ...]
+    reference: tuple[float, ...]
+
+
+class Growth(Model):
+    """What a test cost at each of its sizes."""
+
+    test: str = Field(description="Id without the size.")
+    at_most: str = Field(description="The class that the test allows.")
+    sizes: tuple[int, ...] = Field(description="Ascending.")
+    cpu_times: tuple[tuple[float, ...], ...] = Field(description="Seconds of CPU, by size and repetition.")
+
+
+class Finding(Model):
+    """Something that a tool found in the submission's text."""
+
+    rule: str
+    path: str
+    line: int
+    message: str
+    url: str | None = None
+
+
+class Quality(Model):
+    """What tools found in the submission's text."""
+
+    tools: tuple[str, ...] = Field(description="With their versions.")
+    lines: int = Field(description="Lines of code.")
+    findings: tuple[Finding, ...] = ()
+
+
+class Measurements(Model):
+    """What was measured beyond the tests' outcomes."""
+
+    cpu_time: tuple[Cost, ...] = Field(default=(), description="Seconds of CPU.")
+    memory: tuple[Cost, ...] = Field(default=(), description="Bytes, the peak above what the container held before.")
+    growth: tuple[Growth, ...] = ()
+    quality: Quality | None = None
 
 
 class Environment(Model):
@@ -110,6 +182,7 @@ class Report(Model):
     criteria: tuple[CriterionResult, ...] = ()
     competencies: tuple[CompetencyResult, ...] = ()
     tests: tuple[TestResult, ...] = ()
+    measurements: Measurements = Measurements()
     environment: Environment
     timing: Timing
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from .engine import ContainerSpec, Engine
 from .errors import SandboxFailure
 from .guest.wire.control import Control
 from .guest.wire.errors import ProtocolViolation, WireClosed
 from .links import Linker, relayed
-from .suite import Suite
+from .suite import Found, Inspected, Inspection, Suite
 
 __all__ = ["Examiner"]
 
@@ -21,6 +22,8 @@ _MEBIBYTE = 1024 * 1024
 _CHILD_MEMORY = 1024 * _MEBIBYTE
 """Address space of one grading's process: room for the largest message and for what a test does with it."""
 _SCRATCH = 256 * _MEBIBYTE
+_INSPECTION = 240.0
+"""Seconds for all tools together."""
 
 
 class Examiner:
@@ -72,13 +75,16 @@ class Examiner:
             self.destroy()
             raise SandboxFailure(f"the examiner did not start: {error}") from None
 
-    def begin(self, wire: socket.socket, files: Mapping[str, bytes], collect_only: bool) -> tuple[int, Control]:
+    def begin(
+        self, wire: socket.socket, files: Mapping[str, bytes], collect_only: bool, tests: Sequence[str] | None = None
+    ) -> tuple[int, Control]:
         """Begin a grading; returns its number and the connection to its process.
 
         Args:
             wire: Connection to the candidate.
             files: The submission, for the ``submission`` fixture.
             collect_only: Only find out which tests there are.
+            tests: Ids of the tests to run, in their order; all if there are none.
 
         Raises:
             SandboxFailure: The examiner is gone.
@@ -86,9 +92,33 @@ class Examiner:
         ours, theirs = socket.socketpair()
         with theirs, self._lock:
             number = next(self._numbers)
-            order = {"do": "grade", "number": number, "files": dict(files), "collect_only": collect_only}
+            order = {"do": "grade", "number": number, "files": dict(files), "collect_only": collect_only, "tests": tests}
             self._send(order, theirs.fileno(), wire.fileno())
         return number, Control(ours)
+
+    def inspect(self, files: Mapping[str, bytes], inspection: Inspection) -> Inspected:
+        """Let static tools read a submission.
+
+        Raises:
+            SandboxFailure: The examiner is gone, or a tool failed.
+        """
+        ours, theirs = socket.socketpair()
+        order = {"do": "inspect", "files": dict(files), **asdict(inspection)}
+        order["rules"] = list(inspection.rules)
+        with theirs, self._lock:
+            number = next(self._numbers)
+            self._send({**order, "number": number}, theirs.fileno())
+        with ours:
+            ours.settimeout(_INSPECTION)
+            try:
+                answer, _descriptors = Control(ours).receive()
+            except (WireClosed, ProtocolViolation, TimeoutError) as error:
+                raise SandboxFailure(f"the tools that read submissions gave no answer: {error}") from None
+            finally:
+                self.end(number)
+        if "failure" in answer:
+            raise SandboxFailure(f"a tool that reads submissions failed: {answer['failure']}")
+        return Inspected(tuple(answer["tools"]), tuple(Found(*one) for one in answer["findings"]))
 
     def end(self, number: int) -> None:
         """End a grading's process, if it still runs."""

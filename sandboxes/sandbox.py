@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from .candidate import candidate_spec
@@ -13,9 +14,10 @@ from .errors import SandboxFailure
 from .examiner import Examiner
 from .images.build import ImageBuilder
 from .links import Linker, Transport
+from .measure import Plan, Repetition, measure
 from .pool import CandidatePool
 from .session import Session, collect
-from .suite import Run, Suite, Test, TestRun
+from .suite import Inspected, Run, Suite, Test, TestRun
 
 __all__ = ["Sandbox"]
 
@@ -51,7 +53,8 @@ class Sandbox:
         self._parallel = parallel
         builder = ImageBuilder(engine, on_progress)
         self._candidate_image = builder.candidate(suite.requirements)
-        self._examiner_image = builder.examiner(suite.requirements, suite.test_requirements)
+        tools = suite.inspection is not None
+        self._examiner_image = builder.examiner(suite.requirements, suite.test_requirements, tools)
         self._linker = Linker(engine, transport)
         self._lock = threading.Lock()
         self._closed = False
@@ -105,6 +108,32 @@ class Sandbox:
                     f"in each of {_MOST_KILLED} runs the program was killed in another place ({sorted(doubtful)[0]}): "
                     "is this machine short of memory, or does something kill its containers?"
                 )
+
+    def measure(
+        self, files: Mapping[str, bytes], plan: Plan, enough: Callable[[Sequence[Repetition]], bool]
+    ) -> list[Repetition]:
+        """Measure what tests cost a submission and the reference; see ``measure``.
+
+        Raises:
+            SandboxFailure: The grader could not do its work.
+        """
+        # Each of the two waits while the other's test runs.
+        limits = replace(self._suite.limits, total_time=2 * self._suite.limits.total_time)
+
+        def session(of: Mapping[str, bytes]) -> Session:
+            return Session(self._ready_examiner(), self._pool, of, limits)
+
+        return measure(lambda: session(files), lambda: session(self._suite.reference), plan, enough)
+
+    def inspect(self, files: Mapping[str, bytes]) -> Inspected | None:
+        """What static tools find in a submission; None where the suite asks for none.
+
+        Raises:
+            SandboxFailure: The grader could not do its work.
+        """
+        if self._suite.inspection is None:
+            return None
+        return self._ready_examiner().inspect(files, self._suite.inspection)
 
     def _run_once(
         self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from .candidate import Candidate, Verdict
@@ -14,7 +14,7 @@ from .guest.wire.control import Control
 from .guest.wire.errors import ProtocolViolation, WireClosed
 from .meters import Reading
 from .pool import CandidatePool
-from .suite import Limits, Test, TestRun
+from .suite import Limits, Scaling, Test, TestRun
 
 __all__ = ["Session", "collect"]
 
@@ -31,6 +31,10 @@ class Session:
         files: The submission.
         limits: What each test may use.
         on_test: Called with each test's result as soon as it is known.
+
+    Attributes:
+        base: The meter when the first candidate had taken the files, before it ran any of them.
+        used: The meter after the last test.
     """
 
     def __init__(
@@ -55,7 +59,9 @@ class Session:
         self._started_at = 0.0
         self._last_progress = Reading()
         self._runs: dict[str, TestRun] = {}
+        self._latest: TestRun | None = None
         self._deadline = 0.0
+        self.base = self.used = Reading()
         self.python = ""
         self.collected: list[Test] = []
         self.errors: dict[str, str] = {}
@@ -68,23 +74,36 @@ class Session:
         Raises:
             SandboxFailure: The grader could not do its work.
         """
-        tests = {test.id: test for test in roster or ()}
+        for _run in self._each(roster or (), roster is None, None):
+            pass
+        return self._runs
+
+    def each(self, tests: Sequence[Test]) -> Generator[TestRun]:
+        """Run these tests in this order, some perhaps several times; the next begins when the next result is asked for.
+
+        Raises:
+            SandboxFailure: The grader could not do its work.
+        """
+        return self._each(tests, False, [test.id for test in tests])
+
+    def _each(self, roster: Sequence[Test], collect_only: bool, order: list[str] | None) -> Generator[TestRun]:
+        tests = {test.id: test for test in roster}
         try:
             self._take_candidate()
             self._deadline = time.monotonic() + self._limits.total_time
             assert self._candidate is not None
-            self._number, self._control = self._examiner.begin(
-                self._candidate.socket, self._files, collect_only=roster is None
-            )
+            self.base = self.used = self._candidate.meter.read()
+            self._number, self._control = self._examiner.begin(self._candidate.socket, self._files, collect_only, order)
             self._mark_start()
             while self._step(tests):
-                pass
+                if self._latest is not None:
+                    run, self._latest = self._latest, None
+                    yield run
         except (WireClosed, ProtocolViolation) as error:
             if not self.out_of_time:
                 raise SandboxFailure(f"the examiner ended in the middle of a grading: {error}") from None
         finally:
             self._close()
-        return self._runs
 
     def _step(self, tests: dict[str, Test]) -> bool:
         message, descriptors = self._wait()
@@ -165,7 +184,15 @@ class Session:
 
     def _collected(self, message: dict[str, Any]) -> None:
         self.collected = [
-            Test(test["id"], test["points"], test["hint"], tuple(test["competencies"]), test["skipped"])
+            Test(
+                test["id"],
+                test["points"],
+                test["hint"],
+                tuple(test["competencies"]),
+                test["skipped"],
+                frozenset(test["measures"]),
+                Scaling(*test["scaling"]) if test["scaling"] else None,
+            )
             for test in message["tests"]
         ]
         self.errors = {error["path"]: error["message"] for error in message["errors"]}
@@ -199,6 +226,7 @@ class Session:
             outcome = "out_of_memory"
             text = f"a process of the program used more than {self._limits.memory // 2**20} MiB of memory"
         self._running = None
+        self.used = reading
         if message["id"] not in tests:
             return
         run = TestRun(
@@ -210,8 +238,9 @@ class Session:
             cpu_time=max(0.0, reading.cpu_time - self._start.cpu_time),
             wall_time=ended - self._started_at,
             peak_memory=reading.peak_memory,
+            awards=tuple((float(share), str(reason)) for share, reason in message["awards"]),
         )
-        self._runs[run.test.id] = run
+        self._runs[run.test.id] = self._latest = run
         self._on_test(run)
 
     # Candidates

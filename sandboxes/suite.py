@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Limits", "Outcome", "Run", "Suite", "Test", "TestRun"]
+__all__ = ["Found", "Inspected", "Inspection", "Limits", "Outcome", "Run", "Scaling", "Suite", "Test", "TestRun"]
 
 Outcome = Literal["passed", "failed", "error", "timed_out", "out_of_memory", "crashed", "skipped"]
 
@@ -36,6 +36,57 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Inspection:
+    """What static tools look for in a submission's text.
+
+    Attributes:
+        rules: Prefixes of ruff's rules.
+        line_length: Characters.
+        complexity: Cyclomatic complexity that a function may have (rule C901).
+        layout: Whether the layout has to be that of ``ruff format``.
+        types: Whether mypy checks types, strictly.
+    """
+
+    rules: tuple[str, ...]
+    line_length: int = 100
+    complexity: int = 10
+    layout: bool = False
+    types: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something that a tool found.
+
+    Attributes:
+        rule: Which rule is broken.
+        path: File.
+        line: Counted from 1.
+        message: What is wrong.
+        address: Where the rule is explained.
+    """
+
+    rule: str
+    path: str
+    line: int
+    message: str
+    address: str | None
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What the tools found.
+
+    Attributes:
+        tools: With their versions.
+        findings: By file and line.
+    """
+
+    tools: tuple[str, ...]
+    findings: tuple[Found, ...]
+
+
+@dataclass(frozen=True)
 class Suite:
     """The tests of one assignment version and what they need.
 
@@ -48,6 +99,7 @@ class Suite:
         requirements: Text of the requirements file for learner code and tests, or ``""``.
         test_requirements: Text of the requirements file for the tests alone, or ``""``.
         limits: See there.
+        inspection: What static tools look for in submissions, if anything.
     """
 
     name: str
@@ -58,6 +110,22 @@ class Suite:
     requirements: str = ""
     test_requirements: str = ""
     limits: Limits = field(default_factory=Limits)
+    inspection: Inspection | None = None
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """A test's part in a family that is run at several sizes.
+
+    Attributes:
+        family: Id of the test without the size.
+        size: Of the input.
+        at_most: The class of growth that the test allows.
+    """
+
+    family: str
+    size: int
+    at_most: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +138,8 @@ class Test:
         hint: What a learner reads who fails it.
         competencies: Names of competencies in its marks.
         skipped: Whether its own marks skip it, whatever the submission does.
+        measures: Its marks ``efficiency`` and ``memory``: what it is meant to measure.
+        scaling: Its place in a family of sizes, if it has one.
     """
 
     id: str
@@ -77,6 +147,8 @@ class Test:
     hint: str | None = None
     competencies: tuple[str, ...] = ()
     skipped: bool = False
+    measures: frozenset[str] = frozenset()
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +164,7 @@ class TestRun:
         cpu_time: Seconds of CPU that the candidate used.
         wall_time: Seconds from start to end.
         peak_memory: Bytes, the most that the candidate held.
+        awards: Partial credit that the test gave: shares of its points, and why.
     """
 
     test: Test
@@ -102,6 +175,7 @@ class TestRun:
     cpu_time: float = 0.0
     wall_time: float = 0.0
     peak_memory: int = 0
+    awards: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -63,12 +63,13 @@ class Assignment:
 
     @property
     def suite(self) -> str:
-        """Digest of what a grading depends on: tests, reference, requirements, limits, criteria and competencies.
+        """Digest of what running a submission depends on: tests, reference, requirements, limits, what is measured.
 
-        Two versions that differ in their statement, policy or feedback only have the same.
+        Two versions that differ only in their statement, policy, feedback, or in how scores are made from what was found
+        (weights, gates, thresholds, competencies) have the same.
         """
-        parts = {"language", "submission", "limits", "criterion", "competency"}
-        settings = self.settings.model_dump(mode="json", include=parts)
+        settings = self.settings.model_dump(mode="json", include={"language", "submission", "limits"})
+        settings["measured"] = [found for line in self.settings.criterion if (found := line.depends_on())]
         graded = {name: data for name, data in self.files.items() if name.startswith(_GRADED)}
         return digest_files({**graded, FILE_NAME: json.dumps(settings, sort_keys=True).encode()})
 

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator, model_validator
 
 from ..model import Model
-from ..scoring.criteria import Criterion, TestsCriterion
+from ..scoring.criteria import Criterion, StyleCriterion, TestsCriterion
+from ..scoring.rules import Bands, ScoreRules
 
 __all__ = [
     "AssignmentFile",
@@ -155,6 +156,9 @@ class Competency(Model):
     id: str = Field(min_length=1)
     name: str | None = None
     tests: tuple[str, ...] = Field(default=(), strict=False, description="Patterns of tests that show it.")
+    criteria: tuple[str, ...] = Field(
+        default=(), strict=False, description="Criteria that show it, by name, or by kind where they have none."
+    )
 
 
 class Expectation(Model):
@@ -194,6 +198,8 @@ class AssignmentFile(Model):
     submission: SubmissionRules
     limits: LimitsTable = LimitsTable()
     criterion: tuple[Criterion, ...] = Field(default=(TestsCriterion(weight=100.0),), min_length=1, strict=False)
+    score: ScoreRules = ScoreRules()
+    bands: Bands = Bands()
     policy: Policy = Policy()
     feedback: Feedback = Feedback()
     competency: tuple[Competency, ...] = Field(default=(), strict=False)
@@ -208,4 +214,19 @@ class AssignmentFile(Model):
             twice = {name for name in names if names.count(name) > 1}
             if twice:
                 raise ValueError(f"{what} {sorted(twice)[0]!r} is declared twice")
+        return self
+
+    @model_validator(mode="after")
+    def _lines(self) -> AssignmentFile:
+        if all(line.bonus for line in self.criterion):
+            raise ValueError("some criterion has to be no bonus: there is no maximum otherwise")
+        if sum(isinstance(line, StyleCriterion) for line in self.criterion) > 1:
+            raise ValueError("there can be one criterion of kind 'style'")
+        known = {line.name or line.kind for line in self.criterion}
+        for competency in self.competency:
+            for name in competency.criteria:
+                if name not in known:
+                    raise ValueError(
+                        f"competency {competency.id!r} names a criterion {name!r}; there are {', '.join(sorted(known))}"
+                    )
         return self

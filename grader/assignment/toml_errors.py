@@ -25,13 +25,20 @@ def explain(path: Path, text: str, error: ValidationError, model: type[BaseModel
     errors = error.errors(include_url=False)
     # A misspelled key is often the reason why another is missing.
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
-    location = first["loc"]
+    location, table = _resolve(model, first["loc"])
+    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        location = (*location, "kind")
     key = _dotted(location)
     line = line_of(text, location)
-    if first["type"] == "extra_forbidden":
-        return AssignmentError(path, f"unknown key {key!r}.{_nearest(str(location[-1]), _keys(model, location[:-1]))}", line)
-    if first["type"] == "missing":
-        return AssignmentError(path, f"key {key!r} is missing", line_of(text, location[:-1]))
+    match first["type"]:
+        case "extra_forbidden":
+            message = f"unknown key {key!r}.{_nearest(str(location[-1]), table)}"
+            return AssignmentError(path, message, line)
+        case "missing" | "union_tag_not_found":
+            return AssignmentError(path, f"key {key!r} is missing", line_of(text, location[:-1]))
+        case "union_tag_invalid":
+            given, kinds = first["ctx"]["tag"], first["ctx"]["expected_tags"].replace("'", "").split(", ")
+            return AssignmentError(path, f"{key}: there is no {given!r}.{_nearest(given, kinds)}", line)
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     given = "" if isinstance(first["input"], dict | list) else f" (it is {first['input']!r})"
@@ -41,28 +48,36 @@ def explain(path: Path, text: str, error: ValidationError, model: type[BaseModel
 def _nearest(name: str, known: Iterable[str]) -> str:
     known = sorted(known)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f" Did you mean {close[0]!r}?" if close else f" Known keys here: {', '.join(known)}."
+    return f" Did you mean {close[0]!r}?" if close else f" Known here: {', '.join(known)}."
 
 
-def _keys(model: Any, location: Sequence[str | int]) -> list[str]:
-    """The keys that a table of the file may have."""
+def _resolve(model: type[BaseModel], location: Sequence[str | int]) -> tuple[tuple[str | int, ...], list[str]]:
+    """Where in the file an error is, and the keys of the table it is in.
+
+    A location says which of several models a table was read as; the file has no such key.
+    """
+    found: list[str | int] = []
+    tables: list[type[BaseModel]] = [model]
+    parent = tables
     for part in location:
-        if isinstance(part, str):
-            model = model.model_fields[part].annotation
-        model = _table(model)
-    return list(model.model_fields)
+        if isinstance(part, str) and len(tables) > 1:
+            tables = [one for one in tables if one.model_fields["kind"].default == part]
+            continue
+        if isinstance(part, str) and tables:
+            parent = tables
+            field = tables[0].model_fields.get(part)
+            tables = _tables(field.annotation) if field else []
+        found.append(part)
+    return tuple(found), list(parent[0].model_fields)
 
 
-def _table(annotation: Any) -> Any:
-    """The model inside ``Model | None`` or ``tuple[Model, ...]``."""
+def _tables(annotation: Any) -> list[type[BaseModel]]:
+    """The models inside ``Model | None``, ``tuple[Model, ...]`` or a union of several."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+        return [annotation]
     if typing.get_origin(annotation) in (tuple, typing.Union, types.UnionType, typing.Annotated):
-        for inner in typing.get_args(annotation):
-            found = _table(inner)
-            if found is not None:
-                return found
-    return None
+        return [one for inner in typing.get_args(annotation) for one in _tables(inner)]
+    return []
 
 
 def _dotted(location: Sequence[str | int]) -> str:

@@ -40,6 +40,7 @@ _COMMANDS = {
     "publish": "remote.publish",
     "queue": "operator.queue",
     "regrade": "remote.regrade",
+    "rescore": "rescore",
     "results": "remote.results",
     "schema": "schema",
     "serve": "operator.serve",

@@ -55,14 +55,13 @@ def _summary(report: Report) -> RenderableType:
     lines = Table.grid(padding=(0, 2))
     lines.add_row("[bold]score[/]", f"[bold {_colour(report)}]{_number(report.score)}[/] of {_number(report.max_score)}", "")
     for line in report.criteria:
-        lines.add_row(
-            f"  {line.kind}", f"{_number(line.score)} of {_number(line.max_score)}", f"[dim]{escape(line.detail)}[/]"
-        )
+        name = escape(line.name or line.kind) + (" [dim](bonus)[/]" if line.bonus else "")
+        lines.add_row(f"  {name}", f"{_number(line.score)} of {_number(line.max_score)}", f"[dim]{escape(line.detail)}[/]")
     if report.competencies:
         lines.add_row("", "", "")
         lines.add_row("[bold]competencies[/]", "", "")
         for one in report.competencies:
-            lines.add_row(f"  {escape(one.name or one.id)}", f"{one.score:.0%}", _bar(one.score))
+            lines.add_row(f"  {escape(one.name or one.id)}", f"{one.score:.0%}", f"{_bar(one.score)} {one.level or ''}")
     environment = Text(f"graded in {report.timing.wall_time:.2f} s, Python {report.environment.python}", style="dim")
     return Group(lines, Text(""), environment)
 
@@ -72,9 +71,12 @@ def _test(test: TestResult) -> RenderableType:
     word = "" if test.outcome in ("passed", "failed") else f" [yellow]{_WORDS.get(test.outcome, test.outcome)}[/]"
     points = f" [dim]{test.points:g}/{test.max_points:g} points[/]" if test.max_points != 1 else ""
     head = f"  {_MARKS[test.outcome]} {name}{word}{points}"
-    if test.outcome == "passed":
+    awards = [f"{award.share:.0%} for {award.reason}" if award.reason else f"{award.share:.0%}" for award in test.awards]
+    if test.outcome == "passed" and not awards:
         return head
     parts: list[RenderableType] = [head]
+    if awards:
+        parts.append(Padding(Text(plain("; ".join(awards)), style="dim"), (0, 0, 0, 6), expand=False))
     if test.message:
         parts.append(Padding(Text(_shortened(plain(test.message)), style="dim"), (0, 0, 0, 6), expand=False))
     if test.hint:

@@ -1,5 +1,5 @@
-"""Scores: a pure function of what the tests gave and the assignment's criteria."""
+"""Scores: a pure function of what was found and the assignment's settings."""
 
-from .score import Score, score_tests
+from .score import Score, rescore, score_evidence
 
-__all__ = ["Score", "score_tests"]
+__all__ = ["Score", "rescore", "score_evidence"]

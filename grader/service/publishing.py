@@ -21,6 +21,7 @@ from .errors import NotFound
 from .marks import remark_all
 from .people import Principal
 from .queue import enqueue, retry_parked
+from .rescoring import rescore_all
 
 __all__ = ["load_version", "publish", "read_assignment_archive", "regrade"]
 
@@ -50,7 +51,7 @@ def publish(
 ) -> tuple[Version, bool]:
     """Make a version of an assignment the one that holds.
 
-    Marks are found out anew: the policy may have changed. Nothing is graded anew.
+    Scores and marks are found out anew: weights and policy may have changed. No code is run.
 
     Returns:
         The version, and whether it is new.
@@ -88,6 +89,7 @@ def publish(
     row.version_id, row.title = version.id, settings.title
     session.flush()
     _free_parked(session, row, now)
+    rescore_all(session, row, now)
     remark_all(session, row.id, now)
     return version, is_new
 

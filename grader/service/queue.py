@@ -21,6 +21,7 @@ from ..store.names import new_name
 from ..store.tables import Assignment, Grading, Queue, Submission, Version
 from .events import emit
 from .marks import lock_learner, remark
+from .rescoring import rescore_one
 
 __all__ = [
     "Claim",
@@ -179,6 +180,10 @@ def finish(session: Session, one: Claim, report: Report, now: datetime) -> bool:
         submission.grading_id = grading.id
     session.flush()
     emit(session, "submission.graded", submission, grading, now)
+    # Another version may have been published meanwhile.
+    version = session.get_one(Version, session.get_one(Assignment, grading.assignment_id).version_id)
+    if submission.grading_id == grading.id:
+        rescore_one(session, submission, version, now)
     remark(session, grading.assignment_id, grading.user_id, now)
     return True
 

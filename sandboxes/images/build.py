@@ -56,9 +56,9 @@ class ImageBuilder:
         own = _text("candidate.txt")
         return self._layered("candidate", _CANDIDATE_PARTS, own, [(_PACKAGES, requirements)])
 
-    def examiner(self, requirements: str, test_requirements: str) -> str:
-        """The id of the image for tests: the learner's packages and those of the tests."""
-        own = _text("examiner.txt")
+    def examiner(self, requirements: str, test_requirements: str, tools: bool = False) -> str:
+        """The id of the image for tests: the learner's packages and those of the tests, and the static tools."""
+        own = _text("examiner.txt") + (_text("tools.txt") if tools else "")
         extra = "\n".join(filter(None, (requirements, test_requirements)))
         return self._layered("examiner", _EXAMINER_PARTS, own, [(_PACKAGES, extra)])
 

@@ -36,7 +36,7 @@ def test_a_learner_starts_tests_submits_and_reads_the_result(service, work):
     assert "passed" in service.run("test", "-q", who="ada", cwd=work)
     shown = service.run("submit", who="ada", cwd=work)
     assert "received sub_" in shown
-    assert "100 / 100" in shown
+    assert "100 of 100" in shown
     assert "this attempt counts" in shown
     assert "graded: 100 of 100, counts" in service.run("status", who="ada", cwd=work)
     assert "what counts: 100 of 100" in service.run("results", who="ada", cwd=work)

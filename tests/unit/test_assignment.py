@@ -46,7 +46,7 @@ def test_modules_of_the_submission_are_those_of_required_files_starter_and_refer
         (
             'kind = "tests"\nweight = 10',
             'kind = "tets"\nweight = 10',
-            r"toml:19: criterion\[1\].kind: input should be 'tests'",
+            r"toml:19: criterion\[1\].kind: there is no 'tets'. Did you mean 'tests'\?",
         ),
         ("until = 3", "until = 99999999999999", r"policy.late.until: input should be less than or equal to 3650"),
         ('memory = "128 MiB"', f'memory = "{"9" * 400} MiB"', r"toml:11: limits.memory: that is too large"),

@@ -10,7 +10,20 @@ from grader.assignment import load_assignment
 from grader.feedback import for_learner
 from grader.grading import rejection
 from grader.junit import to_junit
-from grader.report import AssignmentName, CriterionResult, Environment, Report, SubmissionName, TestResult, Timing, now
+from grader.report import (
+    AssignmentName,
+    CompetencyResult,
+    Cost,
+    CriterionResult,
+    Environment,
+    Growth,
+    Measurements,
+    Report,
+    SubmissionName,
+    TestResult,
+    Timing,
+    now,
+)
 
 from .conftest import ASSIGNMENTS
 
@@ -36,8 +49,18 @@ def report():
         status="graded",
         score=50.0,
         max_score=100.0,
-        criteria=(CriterionResult(kind="tests", weight=100, score=50, max_score=100, detail="1 of 4 tests"),),
+        criteria=(
+            CriterionResult(kind="tests", weight=100, score=50, max_score=100, detail="1 of 4 tests", discreet="discreet"),
+            CriterionResult(
+                kind="growth", weight=9, score=9, max_score=9, detail="test_secret grows like n", discreet="discreet"
+            ),
+        ),
+        competencies=(CompetencyResult(id="c", score=0.5, parts=("50% of the points of 4 tests",)),),
         tests=tests,
+        measurements=Measurements(
+            cpu_time=(Cost(test="tests/hidden/test_h.py::test_secret", submission=(1.0,), reference=(1.0,)),),
+            growth=(Growth(test="tests/hidden/test_h.py::test_secret", at_most="n", sizes=(1,), cpu_times=((1.0,),)),),
+        ),
         environment=Environment(grader="0", image="sha256:2", python="3.11.2"),
         timing=Timing(started=now(), finished=now(), wall_time=0.1),
     )
@@ -60,7 +83,7 @@ def test_rejections_match_the_schema_too():
 @pytest.mark.parametrize(
     ("level", "tests", "shown", "withheld"),
     [
-        ("nothing", 1, [], ["test_secret", "1 of 4"]),
+        ("nothing", 1, [], ["test_secret", "1 of 4", "of 4 tests"]),
         ("count", 1, ["1 of 4"], ["test_secret"]),
         ("name", 4, ["test_secret", "Think."], []),
         ("message", 4, ["test_secret", "Think."], []),
@@ -72,8 +95,10 @@ def test_learners_see_what_the_level_allows(report, level, tests, shown, withhel
     text = seen.to_json()
     assert len(seen.tests) == tests
     assert all(one in text.split('"visibility":"public"', 1)[0] or text.count(one) >= 1 for one in shown)
-    hidden = "".join(test.model_dump_json() for test in seen.tests if test.visibility == "hidden") + seen.criteria[0].detail
-    assert not any(one in hidden for one in withheld)
+    hidden = "".join(test.model_dump_json() for test in seen.tests if test.visibility == "hidden")
+    # The public test is shown whole; nothing else may tell.
+    rest = seen.model_copy(update={"tests": tuple(test for test in seen.tests if test.visibility == "hidden")}).to_json()
+    assert not any(one in rest for one in withheld)
     assert ("assert 3 == 4" in hidden) is (level in ("message", "full"))
     assert ("secret print" in hidden) is (level == "full")
     assert seen.tests[0] == report.tests[0]  # public tests are shown whole

@@ -1,9 +1,29 @@
 """Criteria: a family of small modules, one for each kind of line in a score."""
 
-from .base import BaseCriterion
+from typing import Annotated
+
+from pydantic import Field
+
+from .base import BaseCriterion, Evidence, Gate
+from .costs import EfficiencyCriterion, MemoryCriterion
+from .growth import GrowthCriterion
+from .style import StyleCriterion
 from .tests import TestsCriterion
 
-__all__ = ["BaseCriterion", "Criterion", "TestsCriterion"]
+__all__ = [
+    "BaseCriterion",
+    "Criterion",
+    "EfficiencyCriterion",
+    "Evidence",
+    "Gate",
+    "GrowthCriterion",
+    "MemoryCriterion",
+    "StyleCriterion",
+    "TestsCriterion",
+]
 
-Criterion = TestsCriterion
-"""Any criterion. A new kind joins here, as a union told apart by ``kind``."""
+Criterion = Annotated[
+    TestsCriterion | EfficiencyCriterion | GrowthCriterion | MemoryCriterion | StyleCriterion,
+    Field(discriminator="kind"),
+]
+"""Any criterion, told apart by ``kind``. A new kind joins here."""

@@ -1,14 +1,14 @@
-"""Criterion ``tests``: points of passed tests over all points."""
+"""Criterion ``tests``: earned points of the tests over all points."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
-from ...report import CriterionResult, TestResult, Visibility
-from .base import BaseCriterion
+from ...patterns import test_matches
+from ...report import Visibility
+from .base import BaseCriterion, Evidence, Judgement, share_of_points
 
 __all__ = ["TestsCriterion"]
 
@@ -18,18 +18,21 @@ class TestsCriterion(BaseCriterion):
 
     kind: Literal["tests"] = "tests"
     visibility: Visibility | None = Field(default=None, description="Only public or only hidden tests; default both.")
+    tests: tuple[str, ...] = Field(default=(), strict=False, description="Patterns of tests; default all.")
 
-    def apply(self, tests: Sequence[TestResult]) -> CriterionResult:
-        counted = [test for test in tests if self.visibility in (None, test.visibility) and test.max_points > 0]
+    def judge(self, evidence: Evidence) -> Judgement:
+        counted = [
+            test
+            for test in evidence.tests
+            if self.visibility in (None, test.visibility)
+            and (not self.tests or test_matches(test.id, self.tests))
+            and test.max_points > 0
+        ]
         most = sum(test.max_points for test in counted)
         earned = sum(test.points for test in counted)
         passed = sum(test.outcome == "passed" for test in counted)
         kind = f"{self.visibility} tests" if self.visibility else "tests"
-        points = "" if most == len(counted) else f", {earned:g} of {most:g} points"
-        return CriterionResult(
-            kind=self.kind,
-            weight=self.weight,
-            score=round(self.weight * earned / most, 4) if most else self.weight,
-            max_score=self.weight,
-            detail=f"{passed} of {len(counted)} {kind}{points}",
+        points = "" if most == len(counted) and earned == passed else f", {earned:g} of {most:g} points"
+        return Judgement(
+            share_of_points(counted), f"{passed} of {len(counted)} {kind}{points}", "hidden tests are not shown"
         )

@@ -1,4 +1,4 @@
-"""Fixtures for hidden tests beyond calling the learner's functions: ``submission`` and ``program``."""
+"""Fixtures for hidden tests beyond calling the learner's functions: ``submission``, ``program`` and ``score``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from .awards import Awards
 from .program import Program
 from .submission import Submission
 
@@ -18,11 +19,13 @@ class Fixtures:
     Args:
         submission: The learner's files as text.
         program: The learner's program.
+        awards: Partial credit of the test that runs.
     """
 
-    def __init__(self, submission: Submission, program: Program) -> None:
+    def __init__(self, submission: Submission, program: Program, awards: Awards) -> None:
         self._submission = submission
         self._program = program
+        self._awards = awards
 
     @pytest.fixture
     def submission(self) -> Submission:
@@ -34,3 +37,8 @@ class Fixtures:
         """The learner's program, run as a process."""
         yield self._program
         self._program.end_sessions()
+
+    @pytest.fixture
+    def score(self) -> Awards:
+        """Partial credit for this test."""
+        return self._awards

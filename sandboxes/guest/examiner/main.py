@@ -21,12 +21,14 @@ import pytest
 from ..tree import Tree
 from ..wire.control import Control
 from ..wire.errors import WireClosed
+from .awards import Awards
 from .connection import Connection, Surroundings
 from .fixtures import Fixtures
 from .modules import Finder
 from .plugin import GradingPlugin
 from .program import Program
 from .submission import Submission
+from .tools import inspect
 
 __all__ = ["main"]
 
@@ -63,10 +65,11 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     os.makedirs(scratch)
     os.environ["TMPDIR"] = scratch
     surroundings = Surroundings(connection, scratch, limit)
-    plugin = GradingPlugin(control, connection, surroundings, order["collect_only"])
+    awards = Awards()
+    plugin = GradingPlugin(control, connection, surroundings, awards, order["collect_only"], order["tests"])
     plugin.finder = Finder(setup["provided"], connection, plugin.replace)
     sys.meta_path.insert(0, plugin.finder)
-    fixtures = Fixtures(Submission(order["files"]), Program(connection, setup["program"], limit))
+    fixtures = Fixtures(Submission(order["files"]), Program(connection, setup["program"], limit), awards)
     folders = [str(path) for path in (Path(home, "tests", kind) for kind in ("public", "hidden")) if path.is_dir()]
     sys.path[:0] = reversed(folders)
     os.chdir(home)
@@ -158,9 +161,15 @@ class ForkServer:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._control.close()
+        control = Control(socket.socket(fileno=descriptors[0]))
+        if order["do"] == "inspect":
+            try:
+                control.send(inspect(order, scratch))
+            except Exception as error:
+                control.send({"do": "inspected", "failure": f"{type(error).__name__}: {error}"})
+            return
         limit = setup["memory"]
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        control = Control(socket.socket(fileno=descriptors[0]))
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
         if not os.environ.get("GRADER_EXAMINER_LOG"):

@@ -11,6 +11,7 @@ from _pytest.skipping import evaluate_skip_marks
 
 from ..wire.control import Control
 from ..wire.errors import CandidateGone
+from .awards import Awards
 from .connection import Connection, Surroundings
 from .errors import BrokenModule
 from .modules import Finder
@@ -21,10 +22,14 @@ _ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
 """Where an object lies in memory: different each time, so that the same submission would get different reports."""
 _MESSAGE_LIMIT = 4_000
 _EXPLANATION_LIMIT = 20_000
+_FEWEST_SIZES = 4
 _MARKS = {
     "points(n)": "what the test is worth (default 1)",
     "competency(id, ...)": "competencies that the test shows",
     "hint(text)": "what a learner reads who fails the test",
+    "efficiency": "its CPU time is compared with the reference's",
+    "memory": "its peak of memory is compared with the reference's",
+    "scaling(sizes, at_most)": "it is run at each size (argument 'size'), and the growth of its CPU time is judged",
 }
 
 
@@ -35,14 +40,26 @@ class GradingPlugin:
         control: Connection to the worker.
         connection: Connection to the candidate.
         surroundings: See there.
+        awards: Partial credit of the test that runs.
         collect_only: Stop after telling which tests there are.
+        order: Ids of the tests to run, in their order, some perhaps several times; all if there are none.
     """
 
-    def __init__(self, control: Control, connection: Connection, surroundings: Surroundings, collect_only: bool) -> None:
+    def __init__(
+        self,
+        control: Control,
+        connection: Connection,
+        surroundings: Surroundings,
+        awards: Awards,
+        collect_only: bool,
+        order: list[str] | None,
+    ) -> None:
         self._control = control
         self._connection = connection
         self._surroundings = surroundings
+        self._awards = awards
         self._collect_only = collect_only
+        self._order = order
         self._errors: list[dict[str, Any]] = []
         self._reports: list[pytest.TestReport] = []
         self._found: dict[str, Any] = {}
@@ -84,6 +101,19 @@ class GradingPlugin:
         if report.failed:
             self._errors.append({"path": report.nodeid, "message": report.longreprtext[:_EXPLANATION_LIMIT]})
 
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        for mark in metafunc.definition.iter_markers("scaling"):
+            sizes, _at_most = _scaling(mark)
+            if "size" not in metafunc.fixturenames:
+                raise pytest.UsageError(f"{metafunc.definition.nodeid} is marked scaling: it needs an argument 'size'")
+            metafunc.parametrize("size", sizes)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self._order is not None:
+            known = {item.nodeid: item for item in items}
+            items[:] = [known[name] for name in self._order if name in known]
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         tests = [_describe(item) for item in session.items]
         self._control.send({"do": "collected", "tests": tests, "errors": self._errors})
@@ -96,6 +126,7 @@ class GradingPlugin:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self._begin(item)
         self._reports, self._found = [], {}
+        self._awards.take()
         self._surroundings.start_test()
         result = yield
         self._control.send({"do": "finished", "id": item.nodeid, **self._result()})
@@ -129,6 +160,7 @@ class GradingPlugin:
             "message": _message(failed or skipped, self._found),
             "explanation": _explanation(failed, self._found),
             "stdout": stdout,
+            "awards": self._awards.take(),
             "gone": self._connection.gone is not None,
             **_cause(self._connection.gone),
         }
@@ -149,7 +181,33 @@ def _describe(item: pytest.Item) -> dict[str, Any]:
         "hint": str(hint.args[0]) if hint and hint.args else None,
         "competencies": list(dict.fromkeys(competencies)),
         "skipped": bool(unittest_skip or evaluate_skip_marks(item)),
+        "measures": [name for name in ("efficiency", "memory") if item.get_closest_marker(name)],
+        "scaling": _place_in_family(item),
     }
+
+
+def _scaling(mark: pytest.Mark) -> tuple[list[int], str]:
+    """The sizes and the class of a mark ``scaling``."""
+    try:
+        sizes, at_most = mark.kwargs["sizes"], mark.kwargs["at_most"]
+        if mark.args or len(mark.kwargs) != 2 or not isinstance(at_most, str):
+            raise TypeError
+        numbers = sorted({int(size) for size in sizes})
+    except (KeyError, TypeError, ValueError):
+        raise pytest.UsageError('a mark reads scaling(sizes=[1000, 2000, …], at_most="n log n")') from None
+    if len(numbers) < _FEWEST_SIZES or numbers[0] < 1:
+        raise pytest.UsageError(f"a mark scaling needs at least {_FEWEST_SIZES} sizes, each 1 or more")
+    return numbers, at_most
+
+
+def _place_in_family(item: pytest.Item) -> tuple[str, int, str] | None:
+    mark = item.get_closest_marker("scaling")
+    if mark is None or not isinstance(item, pytest.Function):
+        return None
+    parameters: dict[str, Any] = dict(item.callspec.params)
+    size = parameters.pop("size")
+    family = item.nodeid.partition("[")[0] + (f"[{'-'.join(map(str, parameters.values()))}]" if parameters else "")
+    return family, int(size), _scaling(mark)[1]
 
 
 def _explain(error: BaseException) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def test_leaves_the_image_alone(image):
 
 
 @pytest.mark.points(2)
+@pytest.mark.memory
 def test_large_image():
     image = np.random.default_rng(3).integers(0, 256, (1500, 2000), np.uint8)
     assert blur(image).shape == image.shape

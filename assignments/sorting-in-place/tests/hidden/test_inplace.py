@@ -54,6 +54,23 @@ def test_large_sort(order):
     assert items == expected
 
 
+@pytest.mark.points(0)
+@pytest.mark.efficiency
+def test_cost_of_sorting():
+    items = random.Random(3).sample(range(SIZE), SIZE)
+    sort(items)
+    assert items == list(range(SIZE))
+
+
+@pytest.mark.points(0)
+@pytest.mark.hint("Comparing each item with each other one takes four times as long for a list twice as long.")
+@pytest.mark.scaling(sizes=[500, 1000, 2000, 4000, 8000, 16000], at_most="n log n")
+def test_growth_of_sorting(size):
+    items = random.Random(size).sample(range(size), size)
+    sort(items)
+    assert items == list(range(size))
+
+
 def test_large_reverse():
     items = list(range(500_000))
     reverse(items)

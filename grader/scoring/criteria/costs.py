@@ -1,0 +1,117 @@
+"""Criteria ``efficiency`` and ``memory``: what a submission costs against the reference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from ...patterns import test_matches
+from ...report import Cost, Measurements, TestResult
+from ..ratios import Ratio, points_for, ratio_of
+from .base import BaseCriterion, Evidence, Judgement
+
+__all__ = ["EfficiencyCriterion", "MemoryCriterion"]
+
+_ROOM = 1.1
+
+
+class _CostCriterion(BaseCriterion):
+    """Full marks up to ``full`` times the reference's cost, none from ``zero`` times on, logarithmic between."""
+
+    of: ClassVar[str]
+    least: ClassVar[float]
+
+    tests: tuple[str, ...] = Field(default=(), strict=False, description="Patterns of the tests that are measured.")
+    full: float = Field(default=1.5, ge=1, allow_inf_nan=False, description="Times the reference up to which all is well.")
+    zero: float = Field(default=10.0, gt=1, allow_inf_nan=False, description="Times the reference that earns nothing.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> _CostCriterion:
+        if self.zero <= self.full:
+            raise ValueError("'zero' has to be more than 'full'")
+        return self
+
+    def depends_on(self) -> dict[str, object]:
+        return {"kind": self.kind, "tests": self.tests}
+
+    def measures(self, test_id: str, marks: Iterable[str]) -> bool:
+        """Whether a test is measured: one that the criterion names, or, if it names none, one that is marked."""
+        return test_matches(test_id, self.tests) if self.tests else self.kind in marks
+
+    def is_settled(self, ratio: Ratio) -> bool:
+        """Whether knowing the ratio better would change nothing: it is full marks, or none, with room to spare."""
+        return ratio.high * _ROOM <= self.full or ratio.low >= self.zero * _ROOM
+
+    def costs(self, measurements: Measurements) -> Sequence[Cost]:
+        """The measurements that count here."""
+        raise NotImplementedError
+
+    def together(self, costs: Sequence[Cost]) -> tuple[list[float], list[float]]:
+        """The costs of all tests in one, by repetition: of the submission and of the reference."""
+        raise NotImplementedError
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        wanted = [test for test in evidence.tests if self.measures(test.id, test.measures)]
+        known = {cost.test for cost in self.costs(evidence.measurements)}
+        measured = [test for test in wanted if test.id in known]
+        if not measured:
+            discreet = "no test that is measured passed"
+            return Judgement(0.0, f"none of the {len(wanted)} tests that are measured passed", discreet)
+        names = {test.id for test in measured}
+        ours, theirs = self.together([cost for cost in self.costs(evidence.measurements) if cost.test in names | {""}])
+        ratio = ratio_of(ours, theirs, self.least)
+        share = _weight(measured, wanted) / _weight(wanted, wanted)
+        passed = "" if share == 1 else f"; {len(measured)} of {len(wanted)} measured tests passed"
+        account = f"{ratio} the reference's {self.of}, full marks up to {self.full:g} ×, none from {self.zero:g} × on"
+        return Judgement(share * points_for(ratio.value, self.full, self.zero), account + passed, account)
+
+
+class EfficiencyCriterion(_CostCriterion):
+    """CPU time, by the kernel's accounting: what is done at import, in threads and in child processes included."""
+
+    kind: Literal["efficiency"] = "efficiency"
+    of: ClassVar[str] = "CPU time"
+    least: ClassVar[float] = 0.001
+
+    def is_settled(self, ratio: Ratio) -> bool:
+        """Whether knowing the ratio better would change nothing: it is full marks, or none, with room to spare."""
+        return ratio.high * _ROOM <= self.full or ratio.low >= self.zero * _ROOM
+
+    def costs(self, measurements: Measurements) -> Sequence[Cost]:
+        return measurements.cpu_time
+
+    def together(self, costs: Sequence[Cost]) -> tuple[list[float], list[float]]:
+        ours = [sum(times) for times in zip(*(cost.submission for cost in costs), strict=True)]
+        theirs = [sum(times) for times in zip(*(cost.reference for cost in costs), strict=True)]
+        return ours, theirs
+
+
+class MemoryCriterion(_CostCriterion):
+    """The highest peak of the measured tests, above what the sandbox held before the program was there."""
+
+    kind: Literal["memory"] = "memory"
+    of: ClassVar[str] = "peak of memory"
+    # An interpreter's own arenas and buffers come and go in pieces of this size.
+    least: ClassVar[float] = 2.0 * 2**20
+
+    def is_settled(self, ratio: Ratio) -> bool:
+        """Whether knowing the ratio better would change nothing: it is full marks, or none, with room to spare."""
+        return ratio.high * _ROOM <= self.full or ratio.low >= self.zero * _ROOM
+
+    def costs(self, measurements: Measurements) -> Sequence[Cost]:
+        return measurements.memory
+
+    def together(self, costs: Sequence[Cost]) -> tuple[list[float], list[float]]:
+        ours = [max(peaks) for peaks in zip(*(cost.submission for cost in costs), strict=True)]
+        theirs = [max(peaks) for peaks in zip(*(cost.reference for cost in costs), strict=True)]
+        # A peak is what is needed at least: garbage that happens to be collected later only adds.
+        return [min(ours)] * len(ours), [min(theirs)] * len(theirs)
+
+
+def _weight(tests: Sequence[TestResult], among: Sequence[TestResult]) -> float:
+    """Points of some tests; tests that have none count the same, where none has any."""
+    pointless = all(test.max_points == 0 for test in among)
+    return float(len(tests)) if pointless else math.fsum(test.max_points for test in tests)

@@ -1,0 +1,132 @@
+"""Which class of growth a program's CPU times belong to. Pure: from sizes and times to a verdict."""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+__all__ = ["CLASSES", "Verdict", "judge_growth", "named_class"]
+
+CLASSES: dict[str, Callable[[float], float]] = {
+    "1": lambda n: 1.0,
+    "log n": lambda n: math.log2(n + 1),
+    "n": lambda n: n,
+    "n log n": lambda n: n * math.log2(n + 1),
+    "n^2": lambda n: n**2,
+    "n^3": lambda n: n**3,
+    # Relative to a size that floats can hold; a factor changes nothing.
+    "2^n": lambda n: 2.0 ** (n - 512) if n < 1500 else math.inf,
+}
+"""Classes from slow to fast growth, each with a function of that class."""
+
+_ORDER = list(CLASSES)
+_TOO_SHORT = 0.004
+"""Seconds at the largest size below which nothing can be told."""
+_WORST_FIT = 0.25
+_NOISE = 0.06
+_LEAST_SHARE = 0.2
+"""Share of the time at the largest size that has to grow."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the times say.
+
+    Attributes:
+        found: The class that fits best; None if none does.
+        plausible: All classes that fit hardly worse.
+        exceeds: Whether the growth is surely faster than allowed.
+        times: The time for each size that the verdict rests on, in seconds.
+        errors: Relative error of each class's fit.
+    """
+
+    found: str | None
+    plausible: tuple[str, ...]
+    exceeds: bool
+    times: tuple[float, ...]
+    errors: dict[str, float]
+
+
+def named_class(text: str) -> str:
+    """The class that somebody means: ``O(n log n)``, ``n²``, ``n**2``.
+
+    Raises:
+        ValueError: There is no such class.
+    """
+    wanted = text.strip().lower()
+    wanted = re.sub(r"^o\((.*)\)$", r"\1", wanted).replace("**", "^").replace("²", "^2").replace("³", "^3")
+    wanted = re.sub(r"\s*\*\s*|\s+", " ", wanted)
+    wanted = {"constant": "1", "linear": "n", "quadratic": "n^2", "cubic": "n^3", "exponential": "2^n"}.get(wanted, wanted)
+    if wanted not in CLASSES:
+        raise ValueError(f"{text!r} is no class of growth; there are {', '.join(CLASSES)}")
+    return wanted
+
+
+def judge_growth(sizes: Sequence[int], cpu_times: Sequence[Sequence[float]], at_most: str) -> Verdict:
+    """Find the class of growth.
+
+    For each class, times are fitted by a constant and a multiple of the class's function, neither negative, so that the
+    relative errors are least. Classes whose fit is hardly worse than the best one's are plausible too. Only when all of
+    them grow faster than allowed is the growth too fast: who can't be sure says so, and it costs nothing.
+
+    Args:
+        sizes: Ascending.
+        cpu_times: Seconds, by size and repetition; repetitions run in ascending and descending order of sizes by turns.
+        at_most: The class allowed.
+    """
+    bound = _ORDER.index(named_class(at_most))
+    times = tuple(_time(row) for row in cpu_times)
+    if times[-1] < _TOO_SHORT:
+        return Verdict(None, (), False, times, {})
+    errors = {name: _error(sizes, times, function) for name, function in CLASSES.items()}
+    found = min(errors, key=lambda name: errors[name])
+    if errors[found] > _WORST_FIT:
+        return Verdict(None, (), False, times, errors)
+    most = max(2.0 * errors[found], errors[found] + _NOISE)
+    plausible = tuple(name for name in _ORDER if errors[name] <= most)
+    exceeds = all(_ORDER.index(name) > bound for name in plausible)
+    return Verdict(found, plausible, exceeds, times, errors)
+
+
+def _time(repetitions: Sequence[float]) -> float:
+    """The time at one size: the least of each direction, and of these the larger.
+
+    What disturbs only adds. What a program remembers from other sizes shortens one direction.
+    """
+    ascending, descending = repetitions[::2], repetitions[1::2]
+    return max(min(ascending), min(descending)) if descending else min(ascending)
+
+
+def _error(sizes: Sequence[int], times: Sequence[float], function: Callable[[float], float]) -> float:
+    """Root of the mean square of the best fit's relative errors."""
+    values = [function(size) for size in sizes]
+    top = max(values)
+    if not math.isfinite(top):
+        return math.inf
+    # Divided by the measured time each equation weighs the same: 1 = a / t + b f / t.
+    ones = [1 / time for time in times]
+    slopes = [value / top / time for value, time in zip(values, times, strict=True)]
+    if values[0] == top:
+        return _rest(ones, slopes, sum(ones) / sum(one * one for one in ones), 0.0)
+    # Where the constant is nearly all, any function fits: that is no growth.
+    fits = [(a, b) for a, b in _solutions(ones, slopes) if a >= 0 and b > _LEAST_SHARE * (a + b)]
+    return min((_rest(ones, slopes, a, b) for a, b in fits), default=math.inf)
+
+
+def _solutions(xs: Sequence[float], ys: Sequence[float]) -> list[tuple[float, float]]:
+    """Least squares of ``a x + b y = 1``: the free optimum, and those with either left out."""
+    xx, yy = sum(x * x for x in xs), sum(y * y for y in ys)
+    xy = sum(x * y for x, y in zip(xs, ys, strict=True))
+    x1, y1 = sum(xs), sum(ys)
+    found = [(x1 / xx, 0.0), (0.0, y1 / yy)]
+    determinant = xx * yy - xy * xy
+    if determinant > 1e-12 * xx * yy:
+        found.append(((x1 * yy - y1 * xy) / determinant, (y1 * xx - x1 * xy) / determinant))
+    return found
+
+
+def _rest(xs: Sequence[float], ys: Sequence[float], a: float, b: float) -> float:
+    return math.sqrt(statistics.fmean((a * x + b * y - 1) ** 2 for x, y in zip(xs, ys, strict=True)))

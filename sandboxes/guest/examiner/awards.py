@@ -1,0 +1,34 @@
+"""The ``score`` fixture: partial credit inside a test."""
+
+from __future__ import annotations
+
+__all__ = ["Awards"]
+
+_REASON_LIMIT = 500
+
+
+class Awards:
+    """What the test that runs has awarded."""
+
+    def __init__(self) -> None:
+        self._given: list[tuple[float, str]] = []
+
+    def award(self, share: float, reason: str = "") -> None:
+        """Give a share of the test's points. The highest share given counts, whether the test then passes or fails.
+
+        Args:
+            share: From 0 to 1.
+            reason: For the learner.
+
+        Raises:
+            ValueError: The share is none.
+        """
+        share = float(share)
+        if not 0 <= share <= 1:
+            raise ValueError(f"score.award({share!r}): a share of a test's points is from 0 to 1")
+        self._given.append((share, str(reason)[:_REASON_LIMIT]))
+
+    def take(self) -> list[tuple[float, str]]:
+        """What was given since the last time."""
+        given, self._given = self._given, []
+        return given

@@ -1,0 +1,91 @@
+"""Classes of growth, told apart in noise."""
+
+import math
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.scoring.growth import CLASSES, judge_growth, named_class
+
+WIDE = [2**power for power in range(10, 17)]
+SMALL = list(range(8, 23, 2))
+SECONDS = {"1": 0.02, "log n": 0.002, "n": 1e-6, "n log n": 1e-7, "n^2": 1e-9, "n^3": 1e-13}
+
+
+def times(function, sizes, seed, noise=0.02, offset=0.001):
+    chance = random.Random(seed)
+    return [[offset + function(size) * (1 + abs(chance.gauss(0, noise))) for _ in range(4)] for size in sizes]
+
+
+@pytest.mark.parametrize("name", ["1", "n", "n log n", "n^2", "n^3"])
+def test_each_class_is_found_in_noise(name):
+    for seed in range(50):
+        found = judge_growth(WIDE, times(lambda size: SECONDS[name] * CLASSES[name](size), WIDE, seed), name)
+        assert found.found == name
+        assert not found.exceeds
+
+
+def test_exponential_growth_is_found():
+    for seed in range(50):
+        found = judge_growth(SMALL, times(lambda size: 1e-7 * 2**size, SMALL, seed), "n^3")
+        assert (found.found, found.exceeds) == ("2^n", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"), [("n^2", "n log n"), ("n^2", "n"), ("n^3", "n^2"), ("n log n", "log n"), ("n", "1")]
+)
+def test_what_grows_faster_than_allowed_exceeds(name, bound):
+    for seed in range(50):
+        assert judge_growth(WIDE, times(lambda size: SECONDS[name] * CLASSES[name](size), WIDE, seed), bound).exceeds
+
+
+def test_who_cannot_tell_says_so():
+    assert judge_growth(WIDE, [[1e-6] * 4 for _ in WIDE], "1").found is None, "too quick"
+    chance = random.Random(1)
+    wild = judge_growth(WIDE, [[chance.uniform(0.01, 1)] * 4 for _ in WIDE], "1")
+    assert (wild.found, wild.exceeds) == (None, False)
+    between = judge_growth([100, 110, 120, 130], [[0.1], [0.111], [0.122], [0.133]], "n")
+    assert len(between.plausible) > 1
+    assert not between.exceeds
+
+
+def test_what_is_remembered_from_other_sizes_does_not_help():
+    """Descending, all but the largest size cost nothing; ascending, each costs what is new."""
+    ascending = [1e-9 * size**2 for size in WIDE]
+    descending = [0.0001] * (len(WIDE) - 1) + [1e-9 * WIDE[-1] ** 2]
+    rows = [[up, down, up, down] for up, down in zip(ascending, descending, strict=True)]
+    assert judge_growth(WIDE, rows, "n log n").exceeds
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("O(n log n)", "n log n"),
+        ("n**2", "n^2"),
+        ("n²", "n^2"),
+        (" N  LOG N", "n log n"),
+        ("n*log n", "n log n"),
+        ("linear", "n"),
+    ],
+)
+def test_classes_have_many_names(text, name):
+    assert named_class(text) == name
+
+
+def test_an_unknown_class_is_refused():
+    with pytest.raises(ValueError, match="'n!' is no class of growth; there are 1, log n"):
+        named_class("n!")
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.lists(st.floats(1e-6, 1e3), min_size=4, max_size=4), min_size=4, max_size=8),
+    st.sampled_from(sorted(CLASSES)),
+)
+def test_no_times_break_it(rows, bound):
+    verdict = judge_growth([2**power for power in range(4, 4 + len(rows))], rows, bound)
+    assert not (verdict.exceeds and verdict.found is None)
+    assert all(error >= 0 or math.isinf(error) for error in verdict.errors.values())
+    assert not judge_growth([2**power for power in range(4, 4 + len(rows))], rows, "2^n").exceeds
