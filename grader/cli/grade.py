@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,11 +18,13 @@ from ..errors import InputError, SubmissionRejected
 from ..feedback import for_learner
 from ..grading import Grader, rejection
 from ..junit import to_junit
+from ..page import report_page
 from ..report import Report
 from ..submission import Submission, read_submission
 from .consoles import err, out
 from .main import FAILED, WRONG_INPUT
-from .show import plain, show_report, show_table
+from .show import show_report, show_table
+from .text import plain
 from .working import engine_option, jobs_option, open_grader, transport_option
 
 __all__ = ["command"]
@@ -34,6 +37,11 @@ _PATH = click.Path(path_type=Path)
 @click.argument("submissions", type=_PATH, nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one report a line, in the order given.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Also write a JUnit XML file.")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    help="Also write a page to read or print; of several submissions, a folder of them.",
+)
 @click.option(
     "--view",
     type=click.Choice(["instructor", "learner"]),
@@ -49,6 +57,7 @@ def command(
     submissions: tuple[Path, ...],
     as_json: bool,
     junit: Path | None,
+    html: Path | None,
     view: str,
     jobs: int,
     transport: Transport,
@@ -69,6 +78,8 @@ def command(
             click.echo(report.to_json())
     if junit:
         _write(junit, to_junit(reports))
+    if html:
+        _write_pages(html, reports, loaded.settings.title)
     if not as_json:
         _show(reports, loaded)
     return _status(reports)
@@ -116,6 +127,22 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror}") from None
+
+
+def _write_pages(target: Path, reports: list[Report], title: str) -> None:
+    graded = [report for report in reports if report.status == "graded"]
+    if len(reports) == 1 and not target.is_dir():
+        for report in graded:
+            _write(target, report_page(report, title))
+        return
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{target}: can't be made: {error.strerror}") from None
+    for number, report in enumerate(graded, 1):
+        # Two submissions may have the same name.
+        name = re.sub(r"[^\w.-]+", "_", report.submission.name).strip(".") or "submission"
+        _write(target / f"{number:03}-{name[:80]}.html", report_page(report, title))
 
 
 def _show(reports: list[Report], assignment: Assignment) -> None:

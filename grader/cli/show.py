@@ -12,8 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..report import Report, TestResult
+from .show_measured import measured
+from .text import plain
 
-__all__ = ["plain", "show_report", "show_table"]
+__all__ = ["show_report", "show_table"]
 
 _MARKS = {
     "passed": "[green]✓[/]",
@@ -27,14 +29,6 @@ _MARKS = {
 _WORDS = {"timed_out": "timed out", "out_of_memory": "out of memory"}
 
 
-_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
-
-
-def plain(text: str) -> str:
-    """The text without control characters: what a submission says must not steer the reader's terminal."""
-    return text.translate(_CONTROLS)
-
-
 def show_report(console: Console, report: Report, title: str) -> None:
     """One report in full."""
     if report.status != "graded":
@@ -42,6 +36,8 @@ def show_report(console: Console, report: Report, title: str) -> None:
     console.print(
         Panel(_summary(report), title=escape(plain(f"{title}: {report.submission.name}")), title_align="left", expand=False)
     )
+    for part in measured(report):
+        console.print(part)
     for visibility in ("public", "hidden"):
         tests = [test for test in report.tests if test.visibility == visibility]
         if tests:
@@ -69,7 +65,7 @@ def _summary(report: Report) -> RenderableType:
 def _test(test: TestResult) -> RenderableType:
     name = escape(plain(test.id.partition("::")[2].replace("::", " › ")))
     word = "" if test.outcome in ("passed", "failed") else f" [yellow]{_WORDS.get(test.outcome, test.outcome)}[/]"
-    points = f" [dim]{test.points:g}/{test.max_points:g} points[/]" if test.max_points != 1 else ""
+    points = f" [dim]{test.points:g}/{test.max_points:g} points[/]" if test.max_points not in (0, 1) else ""
     head = f"  {_MARKS[test.outcome]} {name}{word}{points}"
     awards = [f"{award.share:.0%} for {award.reason}" if award.reason else f"{award.share:.0%}" for award in test.awards]
     if test.outcome == "passed" and not awards:

@@ -36,7 +36,8 @@ def rescore_all(session: Session, assignment: Assignment, now: datetime) -> int:
 def rescore_one(session: Session, submission: Submission, version: Version, now: datetime) -> bool:
     """Add a grading with the score under a version, if the version's suite is the same and its score is not."""
     newest = session.get_one(Grading, submission.grading_id)
-    if newest.version_id == version.id or session.get_one(Version, newest.version_id).suite != version.suite:
+    before = session.get_one(Version, newest.version_id)
+    if before.suite != version.suite or _scoring(before) == _scoring(version):
         return False
     report = Report.model_validate(newest.report, strict=False)
     scored = rescore(report, settings_of(version))
@@ -67,3 +68,8 @@ def rescore_one(session: Session, submission: Submission, version: Version, now:
     submission.grading_id = grading.id
     session.flush()
     return True
+
+
+def _scoring(version: Version) -> dict[str, object]:
+    """The settings that scores are made by."""
+    return {name: version.settings.get(name) for name in ("criterion", "competency", "score", "bands")}

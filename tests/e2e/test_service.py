@@ -42,6 +42,20 @@ def test_a_learner_starts_tests_submits_and_reads_the_result(service, work):
     assert "what counts: 100 of 100" in service.run("results", who="ada", cwd=work)
 
 
+def test_the_page_of_a_submission_and_competencies_across_the_course(service, work, tmp_path):
+    solve(work)
+    view = json.loads(service.run("submit", "--json", who="ada", cwd=work))
+    page = tmp_path / "page.html"
+    service.run("results", view["id"], "--html", str(page), who="ada")
+    assert "Roman numerals" in page.read_text()
+    table = service.run("results", "--competencies", "py", who="ada")
+    assert "Rejects wrong input" in table
+    assert "mastered" in table
+    (first, *_rest) = as_json(service.run("results", "--competencies", "py", "--json", who="ada"))
+    assert first["assignments"] == {"roman-numerals": first["score"]}
+    assert "name it" in service.run("results", "--html", str(page), who="ada", cwd=work, status=2)
+
+
 def test_only_what_the_assignment_asks_for_is_sent(service, work):
     solve(work)
     (work / "notes.txt").write_text("private")

@@ -1,9 +1,12 @@
 """Weights change, and scores follow without any code being run."""
 
+import re
+
 from sqlalchemy import select
 
 from grader.report import TestResult
 from grader.scoring import score_evidence
+from grader.service import queue
 from grader.service.queue import finish
 from grader.store import tables
 
@@ -96,3 +99,29 @@ def test_other_tests_are_no_matter_of_weights(world):
     (world.folder / "tests/hidden/test_more.py").write_text("def test_more():\n    pass\n")
     weigh(world, 80, 20)
     assert numbers(world) == [(1, "graded", 50)]
+
+
+def test_competencies_are_told_across_a_course(world):
+    from grader.report import CompetencyResult
+    from grader.service.competencies import competencies_across
+    from grader.service.lookup import course_for
+
+    shown = {"roman-numerals": {"loops": 0.2, "names": 1.0}, "second": {"loops": 0.9}}
+    for slug, shares in shown.items():
+        path = world.folder / "assignment.toml"
+        path.write_text(re.sub(r'^id = ".*"', f'id = "{slug}"', path.read_text(), count=1, flags=re.MULTILINE))
+        world.publish()
+        world.submit()
+        found = tuple(CompetencyResult(id=one, name=one.title(), score=share) for one, share in shares.items())
+        with world.database.writing() as session:
+            one = queue.claim(session, "learners", "w", world.now, 60.0)
+            assert finish(session, one, report(50.0, competencies=found), world.now)
+    with world.database.reading() as session:
+        course = course_for(session, world.ada, "py")
+        told = competencies_across(session, course, world.ada.user_id)
+        assert competencies_across(session, course, world.bob.user_id) == []
+    assert [(one.id, one.name, one.score, one.level) for one in told] == [
+        ("loops", "Loops", 0.55, "developing"),
+        ("names", "Names", 1.0, "mastered"),
+    ]
+    assert told[0].assignments == {"roman-numerals": 0.2, "second": 0.9}

@@ -4,7 +4,8 @@ import io
 
 from rich.console import Console
 
-from grader.cli.show import plain, show_report, show_table
+from grader.cli.show import show_report, show_table
+from grader.cli.text import plain
 from grader.report import AssignmentName, CriterionResult, Environment, Report, SubmissionName, TestResult, Timing, now
 
 EVIL = "\x1b]0;owned\x07\x1b[2J[red]not markup[/red]\x9b31m"

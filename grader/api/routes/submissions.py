@@ -11,14 +11,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Header, Query, Response, UploadFile
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from ...assignment.model import SubmissionRules
 from ...errors import SubmissionRejected
+from ...service.competencies import CourseCompetency, competencies_across
 from ...service.intake import hand_in
 from ...service.lookup import assignment_for, course_for, submission_for
 from ...service.marks import current_settings
-from ...service.people import find_user
+from ...service.people import Principal, find_user
 from ...store.tables import Submission
 from ...submission import Submission as Files
 from ...submission import read_submission, submission_of
@@ -97,14 +99,32 @@ def list_submissions(
     """One's submissions for an assignment, the newest first."""
     with here.database.reading() as session:
         row = assignment_for(session, principal, course, slug)
-        user_id = principal.user_id
-        if learner is not None and learner != principal.login:
-            principal.require("teach")
-            course_for(session, principal, course, "instructor")
-            user_id = find_user(session, learner).id
+        user_id = _whose(session, principal, course, learner)
         own = select(Submission).where(Submission.assignment_id == row.id, Submission.user_id == user_id)
         newest = own.order_by(Submission.received.desc(), Submission.id).limit(limit)
         return [SubmissionView.of(session, one, row) for one in session.scalars(newest)]
+
+
+@router.get("/courses/{course}/competencies", responses=problems(401, 403, 404, 422, 429))
+def list_competencies(
+    here: Here,
+    principal: Reader,
+    course: CourseId,
+    learner: Annotated[str | None, Query(description="For instructors: whose. Without it, one's own.")] = None,
+) -> list[CourseCompetency]:
+    """What the attempts that count show, across the course's assignments."""
+    with here.database.reading() as session:
+        row = course_for(session, principal, course)
+        return competencies_across(session, row, _whose(session, principal, course, learner))
+
+
+def _whose(session: Session, principal: Principal, course: str, learner: str | None) -> str:
+    """The user asked about: oneself, or, for instructors, a learner."""
+    if learner is None or learner == principal.login:
+        return principal.user_id
+    principal.require("teach")
+    course_for(session, principal, course, "instructor")
+    return find_user(session, learner).id
 
 
 @router.get("/submissions/{submission_id}", responses=problems(401, 403, 404, 422, 429))
