@@ -14,7 +14,7 @@ from .grading import Grader
 from .patterns import test_matches
 from .report import Report
 from .scoring.criteria.growth import verdict_on
-from .submission import Submission, read_submission
+from .submission import Submission, read_submission, submission_of
 
 __all__ = ["Finding", "check_assignment"]
 
@@ -63,20 +63,27 @@ def check_assignment(assignment: Assignment, grader: Grader, parallel: int = 1) 
 
 
 def _grade(assignment: Assignment, grader: Grader, folder: str) -> Report | SubmissionRejected:
+    rules = assignment.settings.submission
     try:
-        submission = read_submission(assignment.root / folder, assignment.settings.submission)
+        if folder == "starter":
+            # What learners get but don't hand in is left out, as 'submit' does.
+            files = {path: data for path, data in assignment.folder(folder).items() if rules.accepts(path)}
+            submission = submission_of(folder, files, rules)
+        else:
+            submission = read_submission(assignment.root / folder, rules)
     except SubmissionRejected as rejected:
         return rejected
     return grader.grade(Submission(folder, submission.files, submission.digest))
 
 
 def _static_findings(assignment: Assignment, grader: Grader) -> Iterator[Finding]:
-    copies = list(_copied_tests(assignment))
-    yield Finding(
-        "hidden tests differ from public ones",
-        not copies,
-        f"also public, so learners know them: {', '.join(copies)}" if copies else "",
-    )
+    if assignment.settings.kind == "code":
+        copies = list(_copied_tests(assignment))
+        yield Finding(
+            "hidden tests differ from public ones",
+            not copies,
+            f"also public, so learners know them: {', '.join(copies)}" if copies else "",
+        )
     for competency in assignment.settings.competency:
         unmatched = [p for p in competency.tests if not any(test_matches(one, [p]) for one in grader.test_ids)]
         if unmatched:

@@ -7,16 +7,17 @@ from statistics import fmean
 
 from sandboxes.measure import Plan, Repetition, Side
 from sandboxes.sandbox import Sandbox
-from sandboxes.suite import Inspection, Run, Test
+from sandboxes.suite import Run, Test
 
 from .assignment import Assignment
 from .errors import AssignmentError
-from .report import Cost, Finding, Growth, Measurements, Quality
-from .scoring.criteria import Criterion, EfficiencyCriterion, GrowthCriterion, MemoryCriterion, StyleCriterion
+from .quality import quality_of
+from .report import Cost, Growth, Measurements
+from .scoring.criteria import EfficiencyCriterion, GrowthCriterion, MemoryCriterion
 from .scoring.growth import named_class
 from .scoring.ratios import ratio_of
 
-__all__ = ["Measuring", "inspection_for"]
+__all__ = ["Measuring"]
 
 _IDLE = 0.1
 """Seconds of waiting that are nobody's."""
@@ -80,7 +81,7 @@ class Measuring:
         passed = {one.test.id for one in run.tests if one.outcome == "passed"}
         both = [test for test in self._both if test.id in passed]
         families = {name: members for name, members in self._families.items() if all(test.id in passed for test in members)}
-        quality = self._quality(files)
+        quality = quality_of(self._sandbox.inspect(files), files)
         if not both and not families:
             return Measurements(quality=quality)
         took = sum(one.wall_time for one in run.tests if one.test in both)
@@ -108,33 +109,6 @@ class Measuring:
         theirs = [sum(times) for times in zip(*(cost.reference for cost in costs), strict=True)]
         ratio = ratio_of(ours, theirs, EfficiencyCriterion.least)
         return ratio.high / ratio.value <= _PRECISE or all(one.is_settled(ratio) for one in self._efficiency)
-
-    def _quality(self, files: Mapping[str, bytes]) -> Quality | None:
-        inspected = self._sandbox.inspect(files)
-        if inspected is None:
-            return None
-        return Quality(
-            tools=inspected.tools,
-            lines=sum(_lines(data) for path, data in files.items() if path.endswith(".py")),
-            findings=tuple(
-                Finding(rule=one.rule, path=one.path, line=one.line, message=one.message, url=one.address)
-                for one in inspected.findings
-            ),
-        )
-
-
-def inspection_for(criteria: Sequence[Criterion]) -> Inspection | None:
-    """What static tools have to look for."""
-    style = next((one for one in criteria if isinstance(one, StyleCriterion)), None)
-    if style is None:
-        return None
-    return Inspection(style.rules, style.line_length, style.complexity, style.layout, style.types)
-
-
-def _lines(data: bytes) -> int:
-    """Lines that are neither empty nor a comment alone."""
-    lines = (line.strip() for line in data.splitlines())
-    return sum(1 for line in lines if line and not line.startswith(b"#"))
 
 
 def _families(assignment: Assignment, tests: Sequence[Test]) -> dict[str, list[Test]]:

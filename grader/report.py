@@ -43,6 +43,7 @@ class AssignmentName(Model):
     """Which assignment, and which version of it."""
 
     id: str
+    kind: Literal["code", "test-writing"] = Field(default="code", description="What is handed in.")
     version: str = Field(description="Digest of the assignment folder's files.")
     suite: str | None = Field(default=None, description="Digest of those of them that running a submission depends on.")
 

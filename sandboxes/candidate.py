@@ -45,12 +45,18 @@ class Verdict:
     doubtful: bool = False
 
 
-def candidate_spec(image: str, limits: Limits) -> ContainerSpec:
-    """The container that holds a submission."""
+def candidate_spec(image: str, limits: Limits, program: str = "candidate") -> ContainerSpec:
+    """The container that holds a submission.
+
+    Args:
+        image: Its image.
+        limits: What it may use.
+        program: What runs in it: ``candidate``, or ``testwriter`` for submissions that are tests.
+    """
     return ContainerSpec(
         image=image,
         role="candidate",
-        command=["-m", "sandboxes.guest.candidate.main"],
+        command=["-m", f"sandboxes.guest.{program}.main"],
         user=_USER,
         memory=limits.memory,
         # The container's init and the interpreter itself count as well.

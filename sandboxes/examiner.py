@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+import secrets
 import socket
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from .engine import ContainerSpec, Engine
 from .errors import SandboxFailure
@@ -47,7 +48,6 @@ class Examiner:
         self.lost = False
         self._engine = engine
         self._lock = threading.Lock()
-        self._numbers = itertools.count(1)
         spec = ContainerSpec(
             image=image,
             role="examiner",
@@ -66,6 +66,7 @@ class Examiner:
             "program": suite.program,
             "output": suite.limits.output,
             "patience": suite.limits.stall_time,
+            "cpu_time": suite.limits.cpu_time,
             "memory": _CHILD_MEMORY,
         }
         try:
@@ -89,11 +90,23 @@ class Examiner:
         Raises:
             SandboxFailure: The examiner is gone.
         """
+        return self._start({"do": "grade", "files": dict(files), "collect_only": collect_only, "tests": tests}, wire)
+
+    def begin_trial(self, wire: socket.socket, program: Mapping[str, bytes]) -> tuple[int, Control]:
+        """Begin a trial of a learner's tests, which are in the candidate, on a program.
+
+        Raises:
+            SandboxFailure: The examiner is gone.
+        """
+        return self._start({"do": "try", "program": dict(program)}, wire)
+
+    def _start(self, order: dict[str, Any], wire: socket.socket | None = None) -> tuple[int, Control]:
         ours, theirs = socket.socketpair()
+        # Learners' code sees the number, which must not tell what came before.
+        number = secrets.randbits(48)
+        descriptors = [theirs.fileno(), *([wire.fileno()] if wire else [])]
         with theirs, self._lock:
-            number = next(self._numbers)
-            order = {"do": "grade", "number": number, "files": dict(files), "collect_only": collect_only, "tests": tests}
-            self._send(order, theirs.fileno(), wire.fileno())
+            self._send({**order, "number": number}, *descriptors)
         return number, Control(ours)
 
     def inspect(self, files: Mapping[str, bytes], inspection: Inspection) -> Inspected:
@@ -102,23 +115,23 @@ class Examiner:
         Raises:
             SandboxFailure: The examiner is gone, or a tool failed.
         """
-        ours, theirs = socket.socketpair()
-        order = {"do": "inspect", "files": dict(files), **asdict(inspection)}
-        order["rules"] = list(inspection.rules)
-        with theirs, self._lock:
-            number = next(self._numbers)
-            self._send({**order, "number": number}, theirs.fileno())
-        with ours:
-            ours.settimeout(_INSPECTION)
-            try:
-                answer, _descriptors = Control(ours).receive()
-            except (WireClosed, ProtocolViolation, TimeoutError) as error:
-                raise SandboxFailure(f"the tools that read submissions gave no answer: {error}") from None
-            finally:
-                self.end(number)
+        order = {"do": "inspect", "files": dict(files), **asdict(inspection), "rules": list(inspection.rules)}
+        number, control = self._start(order)
+        control.socket.settimeout(_INSPECTION)
+        try:
+            answer, _descriptors = control.receive()
+        except (WireClosed, ProtocolViolation, TimeoutError) as error:
+            raise SandboxFailure(f"the tools that read submissions gave no answer: {error}") from None
+        finally:
+            control.close()
+            self.end(number)
         if "failure" in answer:
             raise SandboxFailure(f"a tool that reads submissions failed: {answer['failure']}")
         return Inspected(tuple(answer["tools"]), tuple(Found(*one) for one in answer["findings"]))
+
+    def alive(self) -> bool:
+        """Whether its process still runs."""
+        return self._engine.process_id(self._container) != 0
 
     def end(self, number: int) -> None:
         """End a grading's process, if it still runs."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -10,9 +9,10 @@ from types import TracebackType
 
 from .candidate import candidate_spec
 from .engine import Engine
-from .errors import SandboxFailure
+from .errors import SandboxFailure, SuiteBroken
 from .examiner import Examiner
 from .images.build import ImageBuilder
+from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .measure import Plan, Repetition, measure
 from .pool import CandidatePool
@@ -48,21 +48,17 @@ class Sandbox:
         transport: Transport = "auto",
         on_progress: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self._engine = engine
         self._suite = suite
-        self._parallel = parallel
         builder = ImageBuilder(engine, on_progress)
         self._candidate_image = builder.candidate(suite.requirements)
         tools = suite.inspection is not None
-        self._examiner_image = builder.examiner(suite.requirements, suite.test_requirements, tools)
+        image = builder.examiner(suite.requirements, suite.test_requirements, tools)
         self._linker = Linker(engine, transport)
-        self._lock = threading.Lock()
-        self._closed = False
-        self._examiner: Examiner | None = None
+        self._examiners = ExaminerKeeper(lambda: Examiner(engine, self._linker, image, suite, parallel))
         spec = candidate_spec(self._candidate_image, suite.limits)
         self._pool = CandidatePool(engine, self._linker, spec, suite.limits, parallel + 1)
         try:
-            self.tests = collect(Session(self._ready_examiner(), self._pool, suite.reference, suite.limits))
+            self.tests = self._collect()
         except BaseException:
             self.close()
             raise
@@ -89,12 +85,12 @@ class Sandbox:
         failures = 0
         killed: list[set[str]] = []
         while True:
-            examiner = self._ready_examiner()
+            examiner = self._examiners.ready()
             try:
                 run, doubtful = self._run_once(examiner, files, on_test)
             except SandboxFailure:
                 if examiner.lost:
-                    self._give_up(examiner)
+                    self._examiners.give_up(examiner)
                 failures += 1
                 if failures == _ATTEMPTS:
                     raise
@@ -121,7 +117,7 @@ class Sandbox:
         limits = replace(self._suite.limits, total_time=2 * self._suite.limits.total_time)
 
         def session(of: Mapping[str, bytes]) -> Session:
-            return Session(self._ready_examiner(), self._pool, of, limits)
+            return Session(self._examiners.ready(), self._pool, of, limits)
 
         return measure(lambda: session(files), lambda: session(self._suite.reference), plan, enough)
 
@@ -133,7 +129,18 @@ class Sandbox:
         """
         if self._suite.inspection is None:
             return None
-        return self._ready_examiner().inspect(files, self._suite.inspection)
+        return self._examiners.ready().inspect(files, self._suite.inspection)
+
+    def _collect(self) -> tuple[Test, ...]:
+        """Find the tests. What breaks them has to do so again: a candidate that was killed from outside looks the same."""
+        seen: list[dict[str, str]] = []
+        while True:
+            try:
+                return collect(Session(self._examiners.ready(), self._pool, self._suite.reference, self._suite.limits))
+            except SuiteBroken as broken:
+                if broken.errors in seen or len(seen) == _ATTEMPTS:
+                    raise
+                seen.append(broken.errors)
 
     def _run_once(
         self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None]
@@ -153,25 +160,8 @@ class Sandbox:
     def _result(test: Test, runs: dict[str, TestRun], session: Session) -> TestRun:
         return runs.get(test.id) or session.missing(test)
 
-    def _ready_examiner(self) -> Examiner:
-        with self._lock:
-            if self._closed:
-                raise SandboxFailure("the sandbox is closed")
-            if self._examiner is None:
-                self._examiner = Examiner(self._engine, self._linker, self._examiner_image, self._suite, self._parallel)
-            return self._examiner
-
-    def _give_up(self, examiner: Examiner) -> None:
-        with self._lock:
-            if self._examiner is examiner:
-                self._examiner = None
-        examiner.destroy()
-
     def close(self) -> None:
         """Remove all containers; gradings that still run fail."""
-        with self._lock:
-            self._closed = True
-        if self._examiner is not None:
-            self._examiner.destroy()
+        self._examiners.close()
         self._pool.close()
         self._linker.close()

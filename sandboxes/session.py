@@ -58,6 +58,7 @@ class Session:
         self._start = Reading()
         self._started_at = 0.0
         self._last_progress = Reading()
+        self._roster: dict[str, Test] = {}
         self._runs: dict[str, TestRun] = {}
         self._latest: TestRun | None = None
         self._deadline = 0.0
@@ -74,7 +75,7 @@ class Session:
         Raises:
             SandboxFailure: The grader could not do its work.
         """
-        for _run in self._each(roster or (), roster is None, None):
+        for _run in self._each(roster or (), lambda: self._begin(roster is None, None)):
             pass
         return self._runs
 
@@ -84,18 +85,22 @@ class Session:
         Raises:
             SandboxFailure: The grader could not do its work.
         """
-        return self._each(tests, False, [test.id for test in tests])
+        return self._each(tests, lambda: self._begin(False, [test.id for test in tests]))
 
-    def _each(self, roster: Sequence[Test], collect_only: bool, order: list[str] | None) -> Generator[TestRun]:
-        tests = {test.id: test for test in roster}
+    def _begin(self, collect_only: bool, order: list[str] | None) -> tuple[int, Control]:
+        assert self._candidate is not None
+        return self._examiner.begin(self._candidate.socket, self._files, collect_only, order)
+
+    def _each(self, roster: Sequence[Test], begin: Callable[[], tuple[int, Control]]) -> Generator[TestRun]:
+        self._roster = {test.id: test for test in roster}
         try:
             self._take_candidate()
             self._deadline = time.monotonic() + self._limits.total_time
             assert self._candidate is not None
             self.base = self.used = self._candidate.meter.read()
-            self._number, self._control = self._examiner.begin(self._candidate.socket, self._files, collect_only, order)
+            self._number, self._control = begin()
             self._mark_start()
-            while self._step(tests):
+            while self._step():
                 if self._latest is not None:
                     run, self._latest = self._latest, None
                     yield run
@@ -105,25 +110,28 @@ class Session:
         finally:
             self._close()
 
-    def _step(self, tests: dict[str, Test]) -> bool:
+    def _step(self) -> bool:
         message, descriptors = self._wait()
         for _descriptor in descriptors:
             raise ProtocolViolation("descriptors from the examiner")
-        what = message["do"]
-        if what == "done":
+        if message["do"] == "done":
             return False
+        self._take(message)
+        return True
+
+    def _take(self, message: dict[str, Any]) -> None:
+        what = message["do"]
         if what == "collected":
             self._collected(message)
         elif what == "started":
             self._begin_test(message)
         elif what == "finished":
-            self._finish_test(message, tests)
+            self._finish_test(message)
         elif what == "replace":
             verdict = self._conclude(message)
             self._replace(verdict)
         elif what == "waiting":
             self._check_stall()
-        return True
 
     # Waiting, with an eye on the limits
 
@@ -214,7 +222,7 @@ class Session:
         self._start = self._last_progress = self._candidate.meter.read()
         self._started_at = time.monotonic()
 
-    def _finish_test(self, message: dict[str, Any], tests: dict[str, Test]) -> None:
+    def _finish_test(self, message: dict[str, Any]) -> None:
         assert self._candidate is not None
         ended = time.monotonic()
         reading = self._candidate.meter.read() if self._verdict else self._check_usage()
@@ -227,10 +235,11 @@ class Session:
             text = f"a process of the program used more than {self._limits.memory // 2**20} MiB of memory"
         self._running = None
         self.used = reading
-        if message["id"] not in tests:
+        test = self._roster.get(message["id"])
+        if test is None:
             return
         run = TestRun(
-            test=tests[message["id"]],
+            test=test,
             outcome=outcome,
             message=text,
             explanation=message["explanation"] or None,

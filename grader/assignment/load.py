@@ -25,7 +25,7 @@ IGNORED_FOLDERS = frozenset(
 )
 IGNORED_FILES = ("*.pyc", ".DS_Store", "Thumbs.db", "*~", "*.swp")
 _MAX_SIZE = 64 * 2**20
-_GRADED = ("tests/", "solutions/reference/", "requirements.txt")
+_GRADED = ("tests/", "solutions/reference/", "requirements.txt", "program/", "mutants/")
 _TEST_FILES = ("test_*.py", "*_test.py")
 
 
@@ -62,23 +62,37 @@ class Assignment:
         return {path: data for path, data in self.files.items() if path.startswith("tests/")}
 
     @property
+    def mutants(self) -> dict[str, dict[str, bytes]]:
+        """Of assignments whose submissions are tests: the files of each faulty program, by name.
+
+        A mutant's folder holds the files that differ from the right program's.
+        """
+        right = self.folder("program")
+        names = sorted({path.split("/")[1] for path in self.files if path.startswith("mutants/") and path.count("/") > 1})
+        return {name: {**right, **self.folder(f"mutants/{name}")} for name in names}
+
+    @property
     def suite(self) -> str:
         """Digest of what running a submission depends on: tests, reference, requirements, limits, what is measured.
 
         Two versions that differ only in their statement, policy, feedback, or in how scores are made from what was found
         (weights, gates, thresholds, competencies) have the same.
         """
-        settings = self.settings.model_dump(mode="json", include={"language", "submission", "limits"})
+        settings = self.settings.model_dump(mode="json", include={"language", "kind", "submission", "limits"})
         settings["measured"] = [found for line in self.settings.criterion if (found := line.depends_on())]
         graded = {name: data for name, data in self.files.items() if name.startswith(_GRADED)}
         return digest_files({**graded, FILE_NAME: json.dumps(settings, sort_keys=True).encode()})
 
     @property
     def provided_modules(self) -> frozenset[str]:
-        """Top-level names of the modules that are the submission's: those of required files, starter and reference.
+        """Top-level names of the modules that the tests find on the other side.
 
-        A module that the tests bring themselves is theirs: the submission's copy of it is for the submission alone.
+        In assignments about code, those are the submission's: of required files, starter and reference. A module that the
+        tests bring themselves is theirs: the submission's copy of it is for the submission alone. Where submissions are
+        tests, they are the program's.
         """
+        if self.settings.kind == "test-writing":
+            return _top_level_modules(self.folder("program"))
         submitted = [*self.settings.submission.required, *self.folder("starter"), *self.folder("solutions/reference")]
         own = [*self.folder("tests/hidden"), *self.folder("tests/public")]
         return _top_level_modules(submitted) - _top_level_modules(own)
@@ -122,7 +136,10 @@ def assignment_of(files: Mapping[str, bytes], root: Path) -> Assignment:
         raise AssignmentError(root, "has no assignment.toml; 'grader new' makes a folder to start from")
     settings = _read_settings(root / FILE_NAME, files[FILE_NAME])
     assignment = Assignment(root, settings, files, digest_files(files))
-    _check_tests(assignment)
+    if settings.kind == "test-writing":
+        _check_programs(assignment)
+    else:
+        _check_tests(assignment)
     _check_solutions(assignment)
     return assignment
 
@@ -175,6 +192,32 @@ def _check_tests(assignment: Assignment) -> None:
             except (SyntaxError, ValueError) as error:
                 line = getattr(error, "lineno", None)
                 raise AssignmentError(assignment.root / path, f"is not valid Python: {error}", line) from None
+
+
+def _check_programs(assignment: Assignment) -> None:
+    if assignment.tests:
+        raise AssignmentError(
+            assignment.root / "tests",
+            'is for assignments about code; in one of kind "test-writing" learners write the tests, for program/',
+        )
+    right = assignment.folder("program")
+    if not any(path.endswith(".py") for path in right):
+        raise AssignmentError(assignment.root / "program", "has no Python files: the right program belongs there")
+    if not assignment.mutants:
+        raise AssignmentError(
+            assignment.root / "mutants",
+            "has no faulty programs: a folder for each, with the files that differ from program/; "
+            "'grader mutants' makes some",
+        )
+    for name, files in assignment.mutants.items():
+        if files == right:
+            raise AssignmentError(assignment.root / "mutants" / name, "does not differ from program/")
+    for declared in assignment.settings.mutant:
+        if declared.path not in assignment.mutants:
+            raise AssignmentError(
+                assignment.root / FILE_NAME,
+                f"mutant {declared.path!r} has no folder under mutants/ (there: {', '.join(assignment.mutants)})",
+            )
 
 
 def _check_solutions(assignment: Assignment) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator, model_validator
 
 from ..model import Model
-from ..scoring.criteria import Criterion, StyleCriterion, TestsCriterion
+from ..patterns import file_matches
+from ..scoring.criteria import Criterion, MutantsCriterion, StyleCriterion, TestsCriterion
 from ..scoring.rules import Bands, ScoreRules
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "Expectation",
     "Feedback",
     "FeedbackLevel",
+    "Kind",
     "LateRule",
     "LimitsTable",
+    "Mutant",
     "Policy",
     "Solution",
     "SubmissionRules",
@@ -28,6 +31,7 @@ __all__ = [
 ]
 
 FeedbackLevel = Literal["nothing", "count", "name", "message", "full"]
+Kind = Literal["code", "test-writing"]
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]i?B|B)")
 
@@ -93,6 +97,10 @@ class SubmissionRules(Model):
     allowed: tuple[str, ...] = Field(default=("*.py",), strict=False, description="Patterns of files that may be there.")
     max_size: Size = Field(default=2**20, gt=0, le=16 * 2**20, description="Of all files together.")
     max_files: int = Field(default=50, gt=0, le=1000)
+
+    def accepts(self, path: str) -> bool:
+        """Whether a file may be there."""
+        return path in self.required or file_matches(path, self.allowed)
 
     @field_validator("required")
     @classmethod
@@ -189,31 +197,60 @@ class Solution(Model):
         return self
 
 
+class Mutant(Model):
+    """``[[mutant]]``: what a faulty program is worth to those whose tests catch it."""
+
+    path: str = Field(pattern=r"^[^/\\]+$", description="Folder under mutants/.")
+    points: Number = Field(default=1.0, ge=0)
+    hint: str | None = Field(default=None, description="What a learner reads whose tests miss it.")
+
+
+def _default_lines(data: dict[str, Any]) -> tuple[Criterion, ...]:
+    writing = data.get("kind") == "test-writing"
+    return (MutantsCriterion(weight=100.0) if writing else TestsCriterion(weight=100.0),)
+
+
 class AssignmentFile(Model):
     """``assignment.toml``."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=100, description="Lower case, digits, . _ -")
     title: str = Field(min_length=1)
     language: Literal["python"] = "python"
+    kind: Kind = Field(default="code", description="What learners hand in: code that is tested, or tests.")
     submission: SubmissionRules
     limits: LimitsTable = LimitsTable()
-    criterion: tuple[Criterion, ...] = Field(default=(TestsCriterion(weight=100.0),), min_length=1, strict=False)
+    criterion: tuple[Criterion, ...] = Field(default_factory=_default_lines, min_length=1, strict=False)
     score: ScoreRules = ScoreRules()
     bands: Bands = Bands()
     policy: Policy = Policy()
     feedback: Feedback = Feedback()
     competency: tuple[Competency, ...] = Field(default=(), strict=False)
     solution: tuple[Solution, ...] = Field(default=(), strict=False)
+    mutant: tuple[Mutant, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _distinct(self) -> AssignmentFile:
         for what, names in (
             ("competency", [one.id for one in self.competency]),
             ("solution", [one.path for one in self.solution]),
+            ("mutant", [one.path for one in self.mutant]),
         ):
             twice = {name for name in names if names.count(name) > 1}
             if twice:
                 raise ValueError(f"{what} {sorted(twice)[0]!r} is declared twice")
+        return self
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> AssignmentFile:
+        kinds = {line.kind for line in self.criterion}
+        if self.kind == "code" and "mutants" in kinds:
+            raise ValueError("a criterion of kind 'mutants' is for assignments of kind = \"test-writing\"")
+        if self.kind == "code" and self.mutant:
+            raise ValueError('[[mutant]] is for assignments of kind = "test-writing"')
+        if self.kind == "test-writing" and (odd := kinds - {"mutants", "tests", "style"}):
+            raise ValueError(
+                f"a criterion of kind {sorted(odd)[0]!r} is for code; tests are judged by 'mutants', 'tests' and 'style'"
+            )
         return self
 
     @model_validator(mode="after")

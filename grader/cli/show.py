@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..report import Report, TestResult
+from ..sections import Section, sections_of
 from .show_measured import measured
 from .text import plain
 
@@ -38,13 +39,10 @@ def show_report(console: Console, report: Report, title: str) -> None:
     )
     for part in measured(report):
         console.print(part)
-    for visibility in ("public", "hidden"):
-        tests = [test for test in report.tests if test.visibility == visibility]
-        if tests:
-            passed = sum(test.outcome == "passed" for test in tests)
-            console.print(f"\n[bold]{visibility.capitalize()} tests[/] [dim]{passed} of {len(tests)} passed[/]")
-            for test in tests:
-                console.print(_test(test))
+    for section in sections_of(report):
+        console.print(f"\n[bold]{section.title}[/] [dim]{section.summary}[/]")
+        for test in section.tests:
+            console.print(_test(test, section))
 
 
 def _summary(report: Report) -> RenderableType:
@@ -62,9 +60,9 @@ def _summary(report: Report) -> RenderableType:
     return Group(lines, Text(""), environment)
 
 
-def _test(test: TestResult) -> RenderableType:
+def _test(test: TestResult, section: Section) -> RenderableType:
     name = escape(plain(test.id.partition("::")[2].replace("::", " › ")))
-    word = "" if test.outcome in ("passed", "failed") else f" [yellow]{_WORDS.get(test.outcome, test.outcome)}[/]"
+    word = "" if test.outcome in ("passed", "failed") else f" [yellow]{section.word(test)}[/]"
     points = f" [dim]{test.points:g}/{test.max_points:g} points[/]" if test.max_points not in (0, 1) else ""
     head = f"  {_MARKS[test.outcome]} {name}{word}{points}"
     awards = [f"{award.share:.0%} for {award.reason}" if award.reason else f"{award.share:.0%}" for award in test.awards]

@@ -13,6 +13,7 @@ from ..report import Growth, Report
 from ..scoring.advice import advice_for
 from ..scoring.criteria.growth import verdict_on
 from ..scoring.growth import Verdict
+from ..sections import sections_of
 from .plots import GrowthPlot, growth_plot, history_plot
 
 __all__ = ["PastAttempt", "report_page"]
@@ -70,7 +71,7 @@ def report_page(report: Report, title: str, attempts: Sequence[PastAttempt] = ()
             advice=advice_for(report),
             grown=grown,
             history=history_plot(percents) if len(percents) > 1 else None,
-            groups=[(kind, [test for test in report.tests if test.visibility == kind]) for kind in ("public", "hidden")],
+            sections=sections_of(report),
         )
     )
     return page.translate(_CONTROLS)
@@ -84,5 +85,4 @@ def _environment() -> Environment:
     made.filters["number"] = lambda value: f"{value or 0:.2f}".rstrip("0").rstrip(".")
     made.filters["percent"] = lambda share: f"{share:.0%}"
     made.filters["mark"] = lambda outcome: _MARKS.get(outcome, "✗")
-    made.filters["words"] = lambda name: name.replace("_", " ")
     return made

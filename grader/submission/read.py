@@ -12,7 +12,6 @@ from pathlib import Path
 from ..assignment.model import SubmissionRules
 from ..digest import digest_files
 from ..errors import InputError, SubmissionRejected
-from ..patterns import file_matches
 from .archive import read_tar, read_zip
 from .bounds import Bounds
 from .names import check_name, is_ignored, strip_common_folder
@@ -130,7 +129,7 @@ def _check(files: Mapping[str, bytes], rules: SubmissionRules) -> None:
         if not files[wanted].strip():
             raise SubmissionRejected(f"{wanted} is empty")
     for path in files:
-        if path not in rules.required and not file_matches(path, rules.allowed):
+        if not rules.accepts(path):
             raise SubmissionRejected(
                 f"{path} is not among the files this assignment accepts ({', '.join(rules.allowed)}): leave it out"
             )

@@ -100,6 +100,11 @@ TESTS = """
         monkeypatch.setattr("bank.os.getcwd", lambda: "/nowhere")
         assert bank.os.getcwd() == "/nowhere"
 
+    def test_patches_are_undone():
+        assert callable(bank.read_here)
+        assert bank.read_here is not None and "patched" not in repr(bank.read_here)
+        assert bank.os.getcwd() != "/nowhere"
+
     def test_threads():
         account = Account()
         threads = [threading.Thread(target=account.deposit, args=(1,)) for _ in range(8)]

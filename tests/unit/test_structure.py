@@ -50,7 +50,7 @@ def test_store_and_service_know_nothing_of_docker_queues_or_faces(path):
 def test_guests_import_the_standard_library_and_msgpack_alone():
     allowed = {"sandboxes", "msgpack", *sys.stdlib_module_names}
     for path in modules("sandboxes/guest"):
-        extra = {"pytest", "_pytest", "hypothesis", "ruff"} if "examiner" in path.parts else {"numpy"}
+        extra = {"pytest", "_pytest", "hypothesis", "ruff"} if {"examiner", "testwriter"} & set(path.parts) else {"numpy"}
         assert {name.split(".")[0] for name in imports(path)} <= allowed | extra, path
 
 

@@ -14,7 +14,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ...assignment.model import SubmissionRules
 from ...client import Client, Refused
 from ...errors import InputError
-from ...patterns import file_matches
 from ...report import Report
 from ...submission import Submission, read_submission, submission_of
 from ...submission.names import is_ignored
@@ -81,7 +80,7 @@ def _wanted(folder: Path, rules: SubmissionRules) -> Iterator[str]:
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file() or is_ignored(name):
             continue
-        if name in rules.required or (not name.startswith("tests/") and file_matches(name, rules.allowed)):
+        if name in rules.required or (not name.startswith("tests/") and rules.accepts(name)):
             yield name
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from .base import BaseCriterion, Evidence, Gate
 from .costs import EfficiencyCriterion, MemoryCriterion
 from .growth import GrowthCriterion
+from .mutants import MutantsCriterion
 from .style import StyleCriterion
 from .tests import TestsCriterion
 
@@ -18,12 +19,13 @@ __all__ = [
     "Gate",
     "GrowthCriterion",
     "MemoryCriterion",
+    "MutantsCriterion",
     "StyleCriterion",
     "TestsCriterion",
 ]
 
 Criterion = Annotated[
-    TestsCriterion | EfficiencyCriterion | GrowthCriterion | MemoryCriterion | StyleCriterion,
+    TestsCriterion | EfficiencyCriterion | GrowthCriterion | MemoryCriterion | MutantsCriterion | StyleCriterion,
     Field(discriminator="kind"),
 ]
 """Any criterion, told apart by ``kind``. A new kind joins here."""

@@ -13,26 +13,45 @@ from ..wire.errors import CandidateGone, ProtocolViolation, WireClosed
 from ..wire.frames import FrameStream
 from .servant import Servant, refuse
 
-__all__ = ["Connection", "Surroundings"]
+__all__ = ["Connection", "Link", "Surroundings"]
 
 
-class Connection(Peer):
+class Link(Peer):
+    """A peer that can be given up."""
+
+    def end(self, cause: str, detail: str) -> NoReturn:
+        """Give the other side up; ``cause`` and ``detail`` say why (see ``CandidateGone``)."""
+        raise CandidateGone(cause, detail)
+
+
+class Connection(Link):
     """Requests to the candidate; a candidate that is gone raises ``CandidateGone`` until another takes its place.
 
     Args:
         descriptor: Connected socket of the first candidate.
         patience: Seconds without an answer after which ``on_silence`` is called.
         on_silence: Tells the worker that the examiner is waiting.
+        servant: Carries out the candidate's requests.
+        refuse: Raises ``CannotCross`` for what the candidate must not hold.
+        guarded: See ``Peer``.
 
     Attributes:
         gone: How the current candidate ended, or ``None``.
     """
 
-    def __init__(self, descriptor: int, patience: float, on_silence: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        patience: float,
+        on_silence: Callable[[], None],
+        servant: Servant | None = None,
+        refuse: Callable[[Any], None] = refuse,
+        guarded: bool = True,
+    ) -> None:
         self._patience = patience
         self._on_silence = on_silence
         self.gone: CandidateGone | None = None
-        super().__init__(self._open(descriptor), Servant(), guarded=True, first_thread=0, refuse=refuse)
+        super().__init__(self._open(descriptor), servant or Servant(), guarded=guarded, first_thread=0, refuse=refuse)
 
     def adopt(self, descriptor: int) -> None:
         """Talk to a fresh candidate from now on."""
@@ -75,7 +94,7 @@ class Surroundings:
         output_limit: Bytes that one test may print.
     """
 
-    def __init__(self, connection: Connection, root: str, output_limit: int) -> None:
+    def __init__(self, connection: Link, root: str, output_limit: int) -> None:
         self._connection = connection
         self._tree = Tree(root)
         self._limit = output_limit

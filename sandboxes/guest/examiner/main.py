@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import importlib
-import io
 import os
 import resource
 import select
@@ -27,26 +24,16 @@ from .fixtures import Fixtures
 from .modules import Finder
 from .plugin import GradingPlugin
 from .program import Program
+from .results import Results
+from .running import FILE_PATTERNS, OPTIONS, prepare, prepare_hypothesis
 from .submission import Submission
 from .tools import inspect
+from .trial import try_tests
 
 __all__ = ["main"]
 
 HOME = "/assignment"
 SCRATCH = "/tmp/work"
-_OPTIONS = [
-    "-q",
-    "--no-header",
-    "-p",
-    "no:cacheprovider",
-    # It would collect garbage again and again at the end, for warnings that nobody sees.
-    "-p",
-    "no:unraisableexception",
-    "--continue-on-collection-errors",
-    "--import-mode=importlib",
-    "--rootdir",
-]
-_FILES = ["-o", "python_files=test_*.py *_test.py"]
 
 
 def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, Any], home: str, scratch: str) -> None:
@@ -66,36 +53,17 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     os.environ["TMPDIR"] = scratch
     surroundings = Surroundings(connection, scratch, limit)
     awards = Awards()
-    plugin = GradingPlugin(control, connection, surroundings, awards, order["collect_only"], order["tests"])
+    results = Results()
+    plugin = GradingPlugin(control, connection, surroundings, results, awards, order["collect_only"], order["tests"])
     plugin.finder = Finder(setup["provided"], connection, plugin.replace)
     sys.meta_path.insert(0, plugin.finder)
     fixtures = Fixtures(Submission(order["files"]), Program(connection, setup["program"], limit), awards)
     folders = [str(path) for path in (Path(home, "tests", kind) for kind in ("public", "hidden")) if path.is_dir()]
     sys.path[:0] = reversed(folders)
     os.chdir(home)
-    arguments = [*_OPTIONS, home, *_FILES, f"--basetemp={scratch}/pytest", "-c", os.devnull, *folders]
-    pytest.main(arguments, plugins=[plugin, fixtures])
+    arguments = [*OPTIONS, home, *FILE_PATTERNS, f"--basetemp={scratch}/pytest", "-c", os.devnull, *folders]
+    pytest.main(arguments, plugins=[plugin, results, fixtures])
     control.send({"do": "done"})
-
-
-def _prepare(home: str) -> None:
-    """Import what every grading needs, once, before the first fork: the quickest way is to let pytest run on nothing."""
-    try:
-        from hypothesis import HealthCheck, settings
-    except ImportError:
-        pass
-    else:
-        # The same examples each time, no database, and no deadline: a busy machine fails nobody.
-        settings.register_profile(
-            "grader", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-        )
-        settings.load_profile("grader")
-    importlib.import_module("unittest.mock")
-    nothing = Path(home, "nothing")
-    nothing.mkdir()
-    with contextlib.redirect_stdout(io.StringIO()):
-        pytest.main([*_OPTIONS, str(nothing), "-c", os.devnull, str(nothing)])
-    nothing.rmdir()
 
 
 class ForkServer:
@@ -121,7 +89,8 @@ class ForkServer:
         """Serve until the worker hangs up."""
         setup, _ = self._control.receive()
         Tree(self._home).apply([[path, content] for path, content in setup["files"].items()])
-        _prepare(self._home)
+        prepare_hypothesis()
+        prepare(f"{self._home}/nothing")
         gc.collect()
         gc.freeze()
         self._control.send({"do": "ready", "python": sys.version.split()[0]})
@@ -174,7 +143,10 @@ class ForkServer:
         os.dup2(nothing, 1)
         if not os.environ.get("GRADER_EXAMINER_LOG"):
             os.dup2(nothing, 2)
-        grade(control, descriptors[1], setup, order, self._home, scratch)
+        if order["do"] == "try":
+            try_tests(control, descriptors[1], setup, order, scratch)
+        else:
+            grade(control, descriptors[1], setup, order, self._home, scratch)
 
     def _kill(self, number: int) -> None:
         for pid, one in self._children.items():

@@ -7,13 +7,13 @@ import importlib.abc
 import importlib.machinery
 import opcode
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
 from ..objects.proxies import Proxy, named
 from ..wire.errors import CandidateGone
-from .connection import Connection
+from .connection import Link
 from .errors import BrokenModule, MissingName
 
 __all__ = ["Finder", "RemoteModule"]
@@ -64,10 +64,34 @@ class RemoteModule(ModuleType):
     def __dir__(self) -> list[str]:
         return dir(self._grader_proxy) if self._grader_broken is None else []
 
+    @property
+    def __dict__(self) -> Any:  # type: ignore[override]
+        # pytest's monkeypatch puts back what it finds here, and deletes what it does not find.
+        return _Names(self)
+
     def _missing(self, name: str) -> str:
         close = difflib.get_close_matches(name, self._grader_names, n=1)
         hint = f" Did you mean to call it {name!r}? There is {close[0]!r}." if close else ""
         return f"{self.__name__} does not define {name!r}.{hint}"
+
+
+class _Names(Mapping[str, Any]):
+    """A module's names and what they stand for, looked up in the candidate."""
+
+    def __init__(self, module: RemoteModule) -> None:
+        self._module = module
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return getattr(self._module, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dir(self._module))
+
+    def __len__(self) -> int:
+        return len(dir(self._module))
 
 
 def _is_import_from(frame: Any) -> bool:
@@ -115,7 +139,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         replace: Asks for a fresh candidate after the current one ended; returns outcome and message of its end.
     """
 
-    def __init__(self, provided: Iterable[str], connection: Connection, replace: Callable[[], tuple[str, str]]) -> None:
+    def __init__(self, provided: Iterable[str], connection: Link, replace: Callable[[], tuple[str, str]]) -> None:
         self._provided = frozenset(provided)
         self._connection = connection
         self._replace = replace
@@ -149,7 +173,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         assert isinstance(module, RemoteModule)
         # Modules that are packages here may be anything there: submodules are looked for in any case.
-        module.__dict__["__path__"] = []
+        module.__path__ = []
         self._load(module)
         self._modules.append(module)
 

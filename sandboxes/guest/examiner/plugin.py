@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator
 from typing import Any
 
@@ -13,15 +12,11 @@ from ..wire.control import Control
 from ..wire.errors import CandidateGone
 from .awards import Awards
 from .connection import Connection, Surroundings
-from .errors import BrokenModule
 from .modules import Finder
+from .results import EXPLANATION_LIMIT, Results
 
 __all__ = ["GradingPlugin"]
 
-_ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
-"""Where an object lies in memory: different each time, so that the same submission would get different reports."""
-_MESSAGE_LIMIT = 4_000
-_EXPLANATION_LIMIT = 20_000
 _FEWEST_SIZES = 4
 _MARKS = {
     "points(n)": "what the test is worth (default 1)",
@@ -40,6 +35,7 @@ class GradingPlugin:
         control: Connection to the worker.
         connection: Connection to the candidate.
         surroundings: See there.
+        results: What became of the test that runs.
         awards: Partial credit of the test that runs.
         collect_only: Stop after telling which tests there are.
         order: Ids of the tests to run, in their order, some perhaps several times; all if there are none.
@@ -50,6 +46,7 @@ class GradingPlugin:
         control: Control,
         connection: Connection,
         surroundings: Surroundings,
+        results: Results,
         awards: Awards,
         collect_only: bool,
         order: list[str] | None,
@@ -57,12 +54,11 @@ class GradingPlugin:
         self._control = control
         self._connection = connection
         self._surroundings = surroundings
+        self._results = results
         self._awards = awards
         self._collect_only = collect_only
         self._order = order
         self._errors: list[dict[str, Any]] = []
-        self._reports: list[pytest.TestReport] = []
-        self._found: dict[str, Any] = {}
         self.finder: Finder | None = None
 
     # Talking to the worker
@@ -99,7 +95,7 @@ class GradingPlugin:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._errors.append({"path": report.nodeid, "message": report.longreprtext[:_EXPLANATION_LIMIT]})
+            self._errors.append({"path": report.nodeid, "message": report.longreprtext[:EXPLANATION_LIMIT]})
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         for mark in metafunc.definition.iter_markers("scaling"):
@@ -125,45 +121,13 @@ class GradingPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self._begin(item)
-        self._reports, self._found = [], {}
+        self._results.clear()
         self._awards.take()
         self._surroundings.start_test()
         result = yield
-        self._control.send({"do": "finished", "id": item.nodeid, **self._result()})
+        ended = {"awards": self._awards.take(), "gone": self._connection.gone is not None, **_cause(self._connection.gone)}
+        self._control.send({"do": "finished", "id": item.nodeid, **self._results.summary(), **ended})
         return result
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        if call.excinfo is not None and "outcome" not in self._found:
-            self._found = _explain(call.excinfo.value)
-        return report
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._reports.append(report)
-
-    def _result(self) -> dict[str, Any]:
-        failed = [report for report in self._reports if report.failed]
-        skipped = [report for report in self._reports if report.skipped]
-        outcome = "passed"
-        if failed:
-            outcome = "failed" if any(report.when == "call" for report in failed) else "error"
-        elif skipped:
-            outcome = "skipped"
-        if failed and "outcome" in self._found:
-            outcome = self._found["outcome"]
-        stdout = "".join(text for report in self._reports[-1:] for text in [report.capstdout])
-        return {
-            "outcome": outcome,
-            "message": _message(failed or skipped, self._found),
-            "explanation": _explanation(failed, self._found),
-            "stdout": stdout,
-            "awards": self._awards.take(),
-            "gone": self._connection.gone is not None,
-            **_cause(self._connection.gone),
-        }
 
 
 def _cause(gone: CandidateGone | None) -> dict[str, str]:
@@ -208,38 +172,3 @@ def _place_in_family(item: pytest.Item) -> tuple[str, int, str] | None:
     size = parameters.pop("size")
     family = item.nodeid.partition("[")[0] + (f"[{'-'.join(map(str, parameters.values()))}]" if parameters else "")
     return family, int(size), _scaling(mark)[1]
-
-
-def _explain(error: BaseException) -> dict[str, Any]:
-    """What the exception that ended a test says beyond pytest's own account."""
-    found: dict[str, Any] = {"trace": getattr(error, "_grader_trace", None)}
-    if isinstance(error, BrokenModule):
-        found |= {"outcome": error.outcome, "message": str(error)}
-    elif isinstance(error, MemoryError) and found["trace"]:
-        found |= {"outcome": "out_of_memory", "message": "the program asked for more memory than there is"}
-    return found
-
-
-def _explanation(failed: list[pytest.TestReport], found: dict[str, Any]) -> str:
-    texts = [found.get("trace"), *(report.longreprtext for report in failed)]
-    return _ADDRESS.sub("", "\n\n".join(filter(None, texts)))[:_EXPLANATION_LIMIT]
-
-
-def _message(reports: list[pytest.TestReport], found: dict[str, Any]) -> str | None:
-    if "message" in found:
-        return str(found["message"])[:_MESSAGE_LIMIT]
-    if not reports:
-        return None
-    report = reports[0]
-    if report.skipped and isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2])[:_MESSAGE_LIMIT]
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = crash.message if crash is not None else report.longreprtext
-    where = _place(found.get("trace"))
-    return _ADDRESS.sub("", text + (f"\n({where})" if where else ""))[:_MESSAGE_LIMIT]
-
-
-def _place(trace: str | None) -> str | None:
-    """The last place in the learner's code that a traceback names: ``bank.py, line 3, in withdraw``."""
-    lines = [line.strip() for line in (trace or "").splitlines() if line.startswith('  File "')]
-    return lines[-1].removeprefix("File ").replace('"', "") if lines else None

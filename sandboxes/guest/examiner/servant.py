@@ -54,6 +54,8 @@ def refuse(value: Any) -> None:
 class Servant:
     """Carries out the candidate's requests."""
 
+    _whose = "test"
+
     def __init__(self) -> None:
         self._operations: dict[str, Callable[..., Any]] = {
             "call": lambda names, target, *values: call(target, values, names),
@@ -70,7 +72,7 @@ class Servant:
 
     def serve(self, operation: str, detail: Any, values: list[Any]) -> Any:
         if operation not in self._operations:
-            raise CannotCross(f"objects of a test have no operation {operation!r}")
+            raise CannotCross(f"objects of a {self._whose} have no operation {operation!r}")
         return self._operations[operation](detail, *values)
 
     def _special(self, detail: list[str], target: Any, *values: Any) -> Any:
@@ -90,19 +92,18 @@ class Servant:
     def _setattr(self, name: str, target: Any, value: Any) -> None:
         self._check(name, target)
         if name in _NAMES or isinstance(target, type) or not hasattr(target, "__dict__"):
-            raise AttributeError(f"attribute {name!r} of a {type(target).__name__} of the test can't be set")
+            raise AttributeError(f"attribute {name!r} of a {type(target).__name__} of the {self._whose} can't be set")
         setattr(target, name, value)
 
-    @staticmethod
-    def _check(name: str, target: Any) -> None:
+    def _check(self, name: str, target: Any) -> None:
         if name in _NAMES:
             return
         private = name.startswith("_") or name.startswith(_INTERNAL_PREFIXES)
         steering = isinstance(target, mock.NonCallableMock) and name in _MOCK_NAMES
         if private or steering or isinstance(target, _CALL_ONLY):
-            raise AttributeError(f"{type(target).__name__!r} object of the test has no attribute {name!r} here")
+            raise AttributeError(f"{type(target).__name__!r} object of the {self._whose} has no attribute {name!r} here")
         if isinstance(target, GeneratorType | CoroutineType | AsyncGeneratorType) and name not in ("send", "close"):
-            raise AttributeError(f"a generator of the test has no attribute {name!r} here")
+            raise AttributeError(f"a generator of the {self._whose} has no attribute {name!r} here")
 
     def _stdin(self, method: str, size: int = -1) -> str:
         if method not in _STDIN:

@@ -1,0 +1,118 @@
+"""A sandbox for assignments whose submissions are tests: tries them on programs, right and faulty ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import TracebackType
+
+from .candidate import candidate_spec
+from .engine import Engine
+from .errors import SandboxFailure
+from .examiner import Examiner
+from .images.build import ImageBuilder
+from .keeper import ExaminerKeeper
+from .links import Linker, Transport
+from .pool import CandidatePool
+from .suite import Inspected, Suite, TestRun
+from .trial import Trial
+
+__all__ = ["Trials", "Tried"]
+
+_ATTEMPTS = 2
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What one trial gave.
+
+    Attributes:
+        tests: Ids of the tests that were found.
+        runs: What became of those that began.
+        errors: What could not be loaded, by path, with pytest's account.
+        python: Version of the interpreter.
+        out_of_time: Whether the tests took longer than they had.
+    """
+
+    tests: tuple[str, ...]
+    runs: Mapping[str, TestRun]
+    errors: Mapping[str, str]
+    python: str
+    out_of_time: bool
+
+
+class Trials:
+    """Tries tests on programs. Thread-safe.
+
+    The tests are the hostile side: they run in a candidate's container of their own for each trial, with pytest. The program
+    runs in the examiner, and answers them across the wire.
+
+    Args:
+        engine: Where containers run.
+        suite: Packages, limits, names of the program's modules; without tests.
+        parallel: Submissions at once.
+        transport: See ``links``.
+        on_progress: Called with a line when something takes long (building an image).
+
+    Raises:
+        SandboxFailure: The grader can't do its work here.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        suite: Suite,
+        parallel: int = 1,
+        transport: Transport = "auto",
+        on_progress: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._suite = suite
+        builder = ImageBuilder(engine, on_progress)
+        tools = suite.inspection is not None
+        self.image = builder.examiner(suite.requirements, suite.test_requirements, tools)
+        self._linker = Linker(engine, transport)
+        self._examiners = ExaminerKeeper(lambda: Examiner(engine, self._linker, self.image, suite, parallel))
+        spec = candidate_spec(self.image, suite.limits, "testwriter")
+        # Each submission takes many, one after the other, so two are started at a time.
+        self._pool = CandidatePool(engine, self._linker, spec, suite.limits, parallel + 3)
+
+    def __enter__(self) -> Trials:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def run(self, files: Mapping[str, bytes], program: Mapping[str, bytes], seconds: float) -> Tried:
+        """Run the tests in ``files`` on a program, within ``seconds``.
+
+        Raises:
+            SandboxFailure: The grader could not do its work, again and again.
+        """
+        failures = 0
+        while True:
+            examiner = self._examiners.ready()
+            trial = Trial(examiner, self._pool, files, replace(self._suite.limits, total_time=seconds))
+            try:
+                runs = trial.on(program)
+                found = tuple(test.id for test in trial.collected)
+                return Tried(found, runs, trial.errors, trial.python, trial.out_of_time)
+            except SandboxFailure:
+                if examiner.lost or not examiner.alive():
+                    self._examiners.give_up(examiner)
+                failures += 1
+                if failures == _ATTEMPTS:
+                    raise
+
+    def inspect(self, files: Mapping[str, bytes]) -> Inspected | None:
+        """What static tools find in the tests; None where the suite asks for none.
+
+        Raises:
+            SandboxFailure: The grader could not do its work.
+        """
+        return self._examiners.ready().inspect(files, self._suite.inspection) if self._suite.inspection else None
+
+    def close(self) -> None:
+        """Remove all containers."""
+        self._examiners.close()
+        self._pool.close()
+        self._linker.close()
