@@ -109,8 +109,12 @@ def _top_level_modules(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(path.partition("/")[0].removesuffix(".py") for path in paths if path.endswith(".py"))
 
 
-def load_assignment(root: Path) -> Assignment:
+def load_assignment(root: Path, mutants_needed: bool = True) -> Assignment:
     """Read the assignment in a folder.
+
+    Args:
+        root: The folder.
+        mutants_needed: Whether one whose submissions are tests must have faulty programs already.
 
     Raises:
         AssignmentError: It can't be used; the message names file, line and what to do.
@@ -119,15 +123,16 @@ def load_assignment(root: Path) -> Assignment:
         raise AssignmentError(root, "no such folder")
     if not root.is_dir():
         raise AssignmentError(root, "is not a folder; an assignment is a folder with an assignment.toml in it")
-    return assignment_of(_read_files(root), root)
+    return assignment_of(_read_files(root), root, mutants_needed)
 
 
-def assignment_of(files: Mapping[str, bytes], root: Path) -> Assignment:
+def assignment_of(files: Mapping[str, bytes], root: Path, mutants_needed: bool = True) -> Assignment:
     """The assignment that a folder's files make up.
 
     Args:
         files: Content by path relative to the folder.
         root: The folder's name, for messages.
+        mutants_needed: See ``load_assignment``.
 
     Raises:
         AssignmentError: It can't be used; the message names file, line and what to do.
@@ -137,7 +142,7 @@ def assignment_of(files: Mapping[str, bytes], root: Path) -> Assignment:
     settings = _read_settings(root / FILE_NAME, files[FILE_NAME])
     assignment = Assignment(root, settings, files, digest_files(files))
     if settings.kind == "test-writing":
-        _check_programs(assignment)
+        _check_programs(assignment, mutants_needed)
     else:
         _check_tests(assignment)
     _check_solutions(assignment)
@@ -194,7 +199,7 @@ def _check_tests(assignment: Assignment) -> None:
                 raise AssignmentError(assignment.root / path, f"is not valid Python: {error}", line) from None
 
 
-def _check_programs(assignment: Assignment) -> None:
+def _check_programs(assignment: Assignment, mutants_needed: bool) -> None:
     if assignment.tests:
         raise AssignmentError(
             assignment.root / "tests",
@@ -203,7 +208,7 @@ def _check_programs(assignment: Assignment) -> None:
     right = assignment.folder("program")
     if not any(path.endswith(".py") for path in right):
         raise AssignmentError(assignment.root / "program", "has no Python files: the right program belongs there")
-    if not assignment.mutants:
+    if mutants_needed and not assignment.mutants:
         raise AssignmentError(
             assignment.root / "mutants",
             "has no faulty programs: a folder for each, with the files that differ from program/; "
@@ -212,7 +217,7 @@ def _check_programs(assignment: Assignment) -> None:
     for name, files in assignment.mutants.items():
         if files == right:
             raise AssignmentError(assignment.root / "mutants" / name, "does not differ from program/")
-    for declared in assignment.settings.mutant:
+    for declared in assignment.settings.mutant if assignment.mutants else ():
         if declared.path not in assignment.mutants:
             raise AssignmentError(
                 assignment.root / FILE_NAME,

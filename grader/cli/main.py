@@ -36,6 +36,7 @@ _COMMANDS = {
     "lms": "operator.lms",
     "login": "remote.login",
     "logout": "remote.logout",
+    "mutants": "mutants",
     "new": "new",
     "publish": "remote.publish",
     "queue": "operator.queue",

@@ -17,7 +17,14 @@ __all__ = ["command"]
 @click.command(name="new")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", help="Title of the assignment; default its name.")
-def command(folder: Path, title: str | None) -> None:
+@click.option(
+    "--kind",
+    type=click.Choice(["code", "test-writing"]),
+    default="code",
+    show_default=True,
+    help="What learners hand in: code that is tested, or tests.",
+)
+def command(folder: Path, title: str | None, kind: str) -> None:
     """Make an assignment FOLDER to start from. It passes 'grader check' as it is."""
     if folder.exists():
         raise InputError(f"{folder} exists already: name a folder that does not")
@@ -25,7 +32,7 @@ def command(folder: Path, title: str | None) -> None:
     if not name:
         raise InputError(f"{folder}: a folder's name needs a letter or digit, because it becomes the assignment's id")
     title = title or name.replace("-", " ").capitalize()
-    template = resources.files("grader") / "template"
+    template = resources.files("grader") / "templates" / kind
     for path, text in sorted(_texts(template)):
         target = folder / path.removesuffix(".in")
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ from ..report import Measurements, TestResult
 from ..scoring.score import competencies_of
 from .base import Examined, suite_of
 
-__all__ = ["WritingExamination"]
+__all__ = ["WritingExamination", "fails_on"]
 
 _RIGHT = ""
 """Name of the right program among the others."""
@@ -110,7 +110,7 @@ class WritingExamination:
             yield from ((name, _Verdict(False, "not tried: no test passes on the right program")) for name in self._mutants)
             return
         once = self._round(files, self._mutants, deadline)
-        suspected = [name for name in self._mutants if any(_failing(one, right) for one in once[name])]
+        suspected = [name for name in self._mutants if any(fails_on(one, right) for one in once[name])]
         twice = self._round(files, suspected, deadline)
         moody = _contradictions([first, *once[_RIGHT], *twice[_RIGHT]])
         for name in self._mutants:
@@ -120,7 +120,7 @@ class WritingExamination:
             elif moody:
                 yield name, _Verdict(False, f"not counted: on the right program, {moody[0]} once passes and once does not")
             else:
-                found = [_failing(one, right) for one in (*once[name], *twice[name])]
+                found = [fails_on(one, right) for one in (*once[name], *twice[name])]
                 both = set[str].intersection(*found) if name in suspected else set()
                 yield name, _verdict(sorted(both, key=right.index), name in suspected)
 
@@ -198,7 +198,7 @@ def _id_of(mutant: str) -> str:
     return f"mutants::{mutant}"
 
 
-def _failing(tried: Tried, right: list[str]) -> set[str]:
+def fails_on(tried: Tried, right: list[str]) -> set[str]:
     """The tests, among those that are right, that fail on a program."""
     unloaded = tuple(f"{path}::" for path in tried.errors if path)
     gone = {name for name in right if name not in tried.tests and ("" in tried.errors or name.startswith(unloaded))}

@@ -184,6 +184,27 @@ def test_new_then_check_then_grade(tmp_path):
     assert [one["title"] for one in map(json.loads, done.stdout.splitlines()) if not one["good"]] == ["starter does not"]
 
 
+def test_faulty_programs_are_made_from_the_right_one(tmp_path):
+    assert grader("new", "mean", "--kind", "test-writing", cwd=tmp_path).returncode == 0
+    shutil.rmtree(tmp_path / "mean" / "mutants")
+    settings = tmp_path / "mean/assignment.toml"
+    settings.write_text(settings.read_text().partition("[[mutant]]")[0])
+    refused = grader("check", "mean", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "'grader mutants' makes some" in refused.stderr
+    done = grader("mutants", "mean", "--most", "2", cwd=tmp_path)
+    assert done.returncode == 0, done
+    assert "2 kept in mean/mutants" in done.stdout
+    assert len(list((tmp_path / "mean" / "mutants").glob("*/solution.py"))) == 2
+    graded = grader("grade", "mean", "mean/solutions/reference", "--json", cwd=tmp_path)
+    assert json.loads(graded.stdout)["score"] == 100
+    (tmp_path / "mean/solutions/reference/test_solution.py").write_text("def test_it():\n    assert False\n")
+    refused = grader("mutants", "mean", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "its tests do not pass on program/: test_solution.py::test_it" in refused.stderr
+    assert grader("mutants", str(ROMAN)).returncode == 2
+
+
 def test_schemas_are_valid(tmp_path):
     import tomllib
 

@@ -23,8 +23,9 @@ def test_samples_are_in_order(engine, name):
     assert [finding for finding in findings(engine, ASSIGNMENTS / name) if not finding.good] == []
 
 
-def test_a_new_assignment_is_in_order(engine, tmp_path):
-    new.main([str(tmp_path / "fresh start")], standalone_mode=False)
+@pytest.mark.parametrize("kind", ["code", "test-writing"])
+def test_a_new_assignment_is_in_order(engine, tmp_path, kind):
+    new.main([str(tmp_path / "fresh start"), "--kind", kind], standalone_mode=False)
     assert [finding for finding in findings(engine, tmp_path / "fresh start") if not finding.good] == []
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import pytest
 
 from sandboxes.engine import Engine
 from sandboxes.errors import ImageBuildFailed, SandboxFailure
+from sandboxes.examiner import Examiner
 from sandboxes.images.base import BASE, ensure_base
 from sandboxes.meters import EngineMeter
 from sandboxes.owner import runtime_folder, stale_folders
@@ -143,7 +145,7 @@ def test_an_engine_on_another_kernel_is_reached_by_streams_and_measured_by_its_s
 def test_a_lost_examiner_is_replaced(engine):
     suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.2})
     with Sandbox(engine, suite) as sandbox:
-        engine.remove(sandbox._examiner._container)
+        engine.remove(sandbox._examiners.ready()._container)
         assert Graded(sandbox.run(suite.reference)).outcomes["test_fine"] == "passed"
 
 
@@ -190,6 +192,24 @@ def test_a_candidate_killed_from_outside_costs_the_learner_nothing(engine, monke
         graded = Graded(sandbox.run(suite.reference, kill_once))
     graded.assert_all_passed()
     assert len(taken) > 1
+
+
+def test_a_candidate_killed_while_tests_are_collected_leaves_the_assignment_usable(engine, monkeypatch):
+    begin, begun = Examiner.begin, []
+
+    def begin_and_kill(self, wire, *arguments):
+        begun.append(1)
+        started = begin(self, wire, *arguments)
+        if len(begun) == 1:
+            threading.Timer(0.3, wire.shutdown, [socket.SHUT_RDWR]).start()
+        return started
+
+    monkeypatch.setattr(Examiner, "begin", begin_and_kill)
+    tests = "import bank\nVALUE = bank.work()\ndef test_it(): assert VALUE == 1\n"
+    suite = make_suite(tests, "import time\ndef work():\n    time.sleep(0.6)\n    return 1\n")
+    with Sandbox(engine, suite) as sandbox:
+        Graded(sandbox.run(suite.reference)).assert_all_passed()
+    assert len(begun) == 3
 
 
 def test_a_program_that_kills_itself_is_told_so_after_a_second_look(engine):

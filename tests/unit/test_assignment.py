@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +107,69 @@ def test_folders_that_can_not_be_used_say_why(folder, spoil, message):
     spoil(folder)
     with pytest.raises(AssignmentError, match=message):
         load_assignment(folder)
+
+
+@pytest.fixture
+def writing(tmp_path):
+    """A copy of a sample assignment whose submissions are tests."""
+    return Path(shutil.copytree(ASSIGNMENTS / "lru-cache", tmp_path / "lru-cache"))
+
+
+def change(path, old, new):
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda root: shutil.rmtree(root / "program"), "program: has no Python files"),
+        (lambda root: shutil.rmtree(root / "mutants"), "mutants: has no faulty programs.*'grader mutants' makes some"),
+        (lambda root: shutil.rmtree(root / "mutants/one-too-few"), None),
+        (lambda root: shutil.rmtree(root / "mutants/reading-is-no-use"), "mutant 'reading-is-no-use' has no folder"),
+        (
+            lambda root: shutil.copy(root / "program/cache.py", root / "mutants/one-too-few/cache.py"),
+            "one-too-few: does not differ from program/",
+        ),
+        (lambda root: shutil.copytree(root / "solutions", root / "tests"), "tests: is for assignments about code"),
+        (lambda root: change(root / "assignment.toml", 'kind = "mutants" ', 'kind = "growth" '), "'growth' is for code"),
+        (lambda root: change(root / "assignment.toml", 'kind = "test-writing"', ""), "'mutants' is for assignments of kind"),
+        (
+            lambda root: change(
+                root / "assignment.toml", 'path = "asking-counts-as-use"', 'path = "discards-without-saying"'
+            ),
+            "mutant 'discards-without-saying' is declared twice",
+        ),
+    ],
+)
+def test_test_writing_assignments_that_can_not_be_used_say_why(writing, spoil, message):
+    spoil(writing)
+    if message is None:
+        assert "one-too-few" not in load_assignment(writing).mutants
+    else:
+        with pytest.raises(AssignmentError, match=message):
+            load_assignment(writing)
+
+
+def test_mutants_are_the_program_with_other_files(writing):
+    (writing / "program" / "helper.py").write_text("x = 1\n")
+    assignment = load_assignment(writing)
+    assert set(assignment.mutants["one-too-few"]) == {"cache.py", "helper.py"}
+    assert assignment.mutants["one-too-few"]["cache.py"] != assignment.folder("program")["cache.py"]
+    assert assignment.provided_modules == {"cache", "helper"}
+
+
+def test_what_tests_are_tried_on_is_part_of_the_suite(writing):
+    before = load_assignment(writing).suite
+    (writing / "mutants/one-too-few/cache.py").write_text("x = 1\n")
+    assert load_assignment(writing).suite != before
+
+
+def test_the_default_line_of_an_assignment_fits_its_kind(writing):
+    path = writing / "assignment.toml"
+    path.write_text(re.sub(r"\[\[criterion\]\].*?(?=\[feedback\])", "", path.read_text(), flags=re.DOTALL))
+    (line,) = load_assignment(writing).settings.criterion
+    assert (line.kind, line.weight) == ("mutants", 100)
 
 
 def test_there_is_no_such_folder(tmp_path):

@@ -151,3 +151,38 @@ def test_advice_begins_with_what_is_worth_most():
     first, second = advice_for(make("later"))
     assert (first.points, first.what, first.how) == (48, "test_two timed out", "later")
     assert (second.points, second.what) == (20, "later")
+
+
+def of_tests(*tests, points=60.0):
+    line = CriterionResult(kind="mutants", weight=90.0, score=points, max_score=90.0, detail="2 of 4 faulty programs caught")
+    report = make(tests=tests, criteria=(line,), measurements=Measurements(), score=points, max_score=90.0)
+    return report.model_copy(update={"assignment": report.assignment.model_copy(update={"kind": "test-writing"})})
+
+
+def one(name, outcome, visibility="hidden", points=1.0, hint=None):
+    earned = points if outcome == "passed" else 0.0
+    return TestResult(id=name, visibility=visibility, outcome=outcome, points=earned, max_points=points, hint=hint)
+
+
+def test_reports_on_tests_speak_of_programs():
+    report = of_tests(
+        one("t.py::test_a", "passed", "public"),
+        one("t.py::test_b", "failed", "public"),
+        one("mutants::off-by-one", "passed"),
+        one("mutants::upside-down", "failed", points=3, hint="Which way is up?"),
+    )
+    page = report_page(report, "Testing")
+    for words in ("Tests, on the right program", "1 of 2 right", "wrong", "Faulty programs", "1 of 2 caught", "missed"):
+        assert words in page
+    assert "Hidden tests" not in page
+    advice = advice_for(report)
+    # Half the tests are right: catching the rest would give three quarters of half the line, righting the other test a quarter.
+    assert [(one.what, one.points, one.how) for one in advice] == [
+        ("upside-down is missed", 33.75, "Which way is up?"),
+        ("1 of 2 tests are wrong", 11.25, "on the right program: test_b"),
+    ]
+
+
+def test_advice_for_those_who_wrote_no_tests():
+    (first, *_more) = advice_for(of_tests(one("mutants::off-by-one", "failed"), points=0.0))
+    assert (first.what, first.points) == ("there are no tests", 90)

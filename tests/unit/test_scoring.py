@@ -17,6 +17,7 @@ from grader.scoring.criteria import (
     Gate,
     GrowthCriterion,
     MemoryCriterion,
+    MutantsCriterion,
     StyleCriterion,
     TestsCriterion,
 )
@@ -96,6 +97,22 @@ def test_scores_stay_between_nothing_and_the_maximum(tests, weight):
 def test_passing_one_more_never_costs_anything(tests):
     better = [test.model_copy(update={"outcome": "passed", "points": test.max_points}) for test in tests[:1]] + tests[1:]
     assert score_tests(better, [TestsCriterion()], []).score >= score_tests(tests, [TestsCriterion()], []).score
+
+
+def test_mutants_count_by_their_points_times_the_share_of_right_tests():
+    mutants = [result("m::a", points=2), result("m::b", "failed"), result("m::c", "timed_out")]
+    line = MutantsCriterion(weight=80)
+
+    def score(*own):
+        return score_tests([*own, *mutants], [line], kind="test-writing").criteria[0]
+
+    right, wrong = result("t1", visibility="public"), result("t2", "failed", visibility="public")
+    assert (score(right).score, score(right).detail) == (40, "1 of 3 faulty programs caught")
+    assert score(right, wrong).score == 20
+    assert score(right, wrong).detail == "1 of 3 faulty programs caught, times 1 of 2 tests that are right"
+    assert score(right, wrong).discreet == "1 of 2 tests are right"
+    assert score(right, result("t3", "skipped", 0, "public")).score == 40
+    assert (score().score, score().detail) == (0, "there are no tests")
 
 
 def test_a_gate_keeps_a_line_from_counting_and_says_why():
