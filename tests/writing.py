@@ -12,6 +12,7 @@ PROGRAM = {
     "shop/cart.py": """
         import enum
         import json
+        import sys
         import time
         from dataclasses import dataclass
         from pathlib import Path
@@ -64,6 +65,9 @@ PROGRAM = {
                     print(f"{item.name}: {item.price}")
                 print(f"on {today()}")
 
+            def ask(self):
+                self.add(input("name? "), int(sys.stdin.readline()))
+
             def save(self, path):
                 Path(path).write_text(json.dumps([[item.name, item.price] for item in self._items]))
 
@@ -83,6 +87,7 @@ PROGRAM = {
     "shop/defaults.json": '[["bag", 5]]',
 }
 TESTS = """
+    import io
     import unittest
 
     import pytest
@@ -140,6 +145,13 @@ TESTS = """
         assert cart.total() == 407
 
 
+    def test_questions(cart, monkeypatch):
+        monkeypatch.setattr("builtins.input", lambda prompt: prompt.upper())
+        monkeypatch.setattr("sys.stdin", io.StringIO("7\\n"))
+        cart.ask()
+        assert cart.cheapest() == Item("NAME? ", 7)
+
+
     def test_defaults(cart):
         cart.load_defaults()
         assert cart.total() == 405
@@ -155,6 +167,7 @@ MUTANTS = {
     "dearest": ("return min(", "return max("),
     "other-error": ('raise Empty("the cart")', 'raise Empty("it")'),
     "size": ("< 3", "<= 3"),
+    "deaf": ("int(sys.stdin.readline())", "8"),
     "silent": ('print(f"on {today()}")', "pass"),
     "forgets": ("self.add(name, price)", "pass"),
     "hangs": ("return discount(", "while True: pass\n        return discount("),

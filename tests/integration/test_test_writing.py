@@ -9,7 +9,7 @@ def test_tests_are_tried_on_programs(engine, tmp_path):
     with grading(engine, make(tmp_path)) as grade:
         report = grade(TESTS)
     assert set(own(report).values()) == {"passed"}
-    assert len(own(report)) == 11
+    assert len(own(report)) == 12
     assert caught(report) == set(MUTANTS)
     assert report.score == 100
     assert message(report, "dearest") == "caught by test_cheapest"
