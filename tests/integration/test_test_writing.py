@@ -12,7 +12,7 @@ def test_tests_are_tried_on_programs(engine, tmp_path):
     assert len(own(report)) == 12
     assert caught(report) == set(MUTANTS)
     assert report.score == 100
-    assert message(report, "dearest") == "caught by test_cheapest"
+    assert message(report, "dearest") == "caught by test_cheapest, test_questions"
 
 
 def test_tests_reach_programs_through_streams_as_well(engine, tmp_path):
