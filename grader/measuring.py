@@ -22,7 +22,7 @@ __all__ = ["Measuring"]
 _IDLE = 0.1
 """Seconds of waiting that are nobody's."""
 _FEWEST, _MOST = 5, 16
-_FEWEST_SIZES = 4
+_FEWEST_SIZES = 8
 _PRECISE = 1.02
 """A ratio is known well enough when its confidence interval ends this many times above and below it."""
 _WORTHWHILE = 0.5
@@ -118,6 +118,7 @@ def _families(assignment: Assignment, tests: Sequence[Test]) -> dict[str, list[T
             continue
         try:
             named_class(test.scaling.at_most)
+            named_class(test.scaling.reference or test.scaling.at_most)
         except ValueError as error:
             raise AssignmentError(assignment.root / test.id.partition("::")[0], f"{test.scaling.family}: {error}") from None
         families.setdefault(test.scaling.family, []).append(test)
@@ -142,11 +143,24 @@ def _growths(done: Sequence[Repetition], families: Mapping[str, Sequence[Test]])
             test=name,
             at_most=named_class(members[0].scaling.at_most) if members[0].scaling else "",
             sizes=tuple(test.scaling.size for test in members if test.scaling),
+            reference=named_class(members[0].scaling.reference)
+            if members[0].scaling and members[0].scaling.reference
+            else None,
             cpu_times=tuple(tuple(round(one.submission.cpu_time[test.id][0], 6) for one in done) for test in members),
+            reference_times=tuple(_of_reference(done, test) for test in members) if _is_compared(done, members) else (),
         )
         for name, members in families.items()
         if not any(test.id in failed or _runs(done, test.id) < len(done) for test in members)
     )
+
+
+def _of_reference(done: Sequence[Repetition], test: Test) -> tuple[float, ...]:
+    return tuple(round(one.reference.cpu_time[test.id][0], 6) for one in done)
+
+
+def _is_compared(done: Sequence[Repetition], members: Sequence[Test]) -> bool:
+    """Whether the reference ran at all sizes, each time."""
+    return all(test.id in one.reference.cpu_time for one in done for test in members)
 
 
 def _runs(done: Sequence[Repetition], name: str) -> int:

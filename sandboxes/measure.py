@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from .session import Session
@@ -17,7 +18,8 @@ class Plan:
 
     Attributes:
         both: Tests that are run on the submission and on the reference, a test that is run several times once for each.
-        sizes: Tests of growth, run on the submission alone: of each family the smallest size first.
+        sizes: Tests of growth: of each family the smallest size first. Run on the reference too where the test names the
+            class that it has.
     """
 
     both: Sequence[Test]
@@ -61,6 +63,7 @@ def measure(
     reference: Callable[[], Session],
     plan: Plan,
     enough: Callable[[Sequence[Repetition]], bool],
+    quiet: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> list[Repetition]:
     """Run the plan again and again, each time in fresh containers, until it is enough.
 
@@ -72,6 +75,7 @@ def measure(
         reference: Makes a session of the reference.
         plan: What to run.
         enough: Asked after each repetition.
+        quiet: Keeps disturbances of our own away during one.
 
     Raises:
         SandboxFailure: The grader could not do its work.
@@ -81,17 +85,19 @@ def measure(
         number = len(done)
         # What a program remembers from one size to the next shows in one of the two directions.
         sizes = list(plan.sizes) if number % 2 == 0 else list(reversed(plan.sizes))
-        done.append(_repetition(submission(), reference(), plan.both, sizes, reference_first=number % 2 == 1))
+        with quiet():
+            done.append(_repetition(submission(), reference(), plan.both, sizes, reference_first=number % 2 == 1))
     return done
 
 
 def _repetition(
     submission: Session, reference: Session, both: Sequence[Test], sizes: Sequence[Test], reference_first: bool
 ) -> Repetition:
+    compared = [*both, *(test for test in sizes if test.scaling and test.scaling.reference)]
     ours = _Turns(submission, (*both, *sizes))
-    theirs = _Turns(reference, both)
+    theirs = _Turns(reference, compared)
     # Without tests to compare, the reference need not even start.
-    waiting = [ours] if not both else [theirs, ours] if reference_first else [ours, theirs]
+    waiting = [ours] if not compared else [theirs, ours] if reference_first else [ours, theirs]
     try:
         while waiting:
             waiting = [turns for turns in waiting if turns.next()]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 
 from .candidate import Candidate
 from .engine import ContainerSpec, Engine
@@ -13,6 +15,9 @@ from .links import Linker
 from .suite import Limits
 
 __all__ = ["CandidatePool"]
+
+_LONGEST_START = 30.0
+"""Seconds."""
 
 
 class CandidatePool:
@@ -33,6 +38,9 @@ class CandidatePool:
         self._removers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="remove")
         self._ready: queue.SimpleQueue[Future[Candidate]] = queue.SimpleQueue()
         self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self._quiet = self._owed = 0
+        self._starting: set[Future[Candidate]] = set()
         for _ in range(size):
             self._order()
 
@@ -45,10 +53,30 @@ class CandidatePool:
         if self._closed.is_set():
             raise SandboxFailure("the pool is closed")
         try:
-            self._order()
+            with self._lock:
+                if self._quiet and not self._ready.empty():
+                    self._owed += 1
+                else:
+                    self._order()
             return self._ready.get().result()
         except (RuntimeError, CancelledError):
             raise SandboxFailure("the pool is closed") from None
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Start no candidates meanwhile, as long as there are enough: starting one disturbs what is being measured."""
+        with self._lock:
+            self._quiet += 1
+            starting = list(self._starting)
+        try:
+            wait(starting, _LONGEST_START)
+            yield
+        finally:
+            with self._lock:
+                self._quiet -= 1
+                owed, self._owed = self._owed, 0
+                for _ in range(0 if self._closed.is_set() else owed):
+                    self._order()
 
     def discard(self, candidate: Candidate) -> None:
         """Remove a used candidate, without waiting for it."""
@@ -68,4 +96,7 @@ class CandidatePool:
         self._removers.shutdown(wait=True)
 
     def _order(self) -> None:
-        self._ready.put(self._workers.submit(self._make))
+        future = self._workers.submit(self._make)
+        self._starting.add(future)
+        future.add_done_callback(self._starting.discard)
+        self._ready.put(future)

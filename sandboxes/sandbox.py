@@ -119,7 +119,7 @@ class Sandbox:
         def session(of: Mapping[str, bytes]) -> Session:
             return Session(self._examiners.ready(), self._pool, of, limits)
 
-        return measure(lambda: session(files), lambda: session(self._suite.reference), plan, enough)
+        return measure(lambda: session(files), lambda: session(self._suite.reference), plan, enough, self._pool.quiet)
 
     def inspect(self, files: Mapping[str, bytes]) -> Inspected | None:
         """What static tools find in a submission; None where the suite asks for none.

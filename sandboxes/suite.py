@@ -121,11 +121,13 @@ class Scaling:
         family: Id of the test without the size.
         size: Of the input.
         at_most: The class of growth that the test allows.
+        reference: The class that the reference is known to have, if the test names it.
     """
 
     family: str
     size: int
     at_most: str
+    reference: str | None = None
 
 
 @dataclass(frozen=True)

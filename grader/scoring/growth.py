@@ -27,6 +27,8 @@ _TOO_SHORT = 0.004
 """Seconds at the largest size below which nothing can be told."""
 _WORST_FIT = 0.25
 _NOISE = 0.06
+_CALIBRATED_NOISE = 0.03
+_REMEMBERS = 1.5
 _LEAST_SHARE = 0.2
 """Share of the time at the largest size that has to grow."""
 
@@ -65,7 +67,12 @@ def named_class(text: str) -> str:
     return wanted
 
 
-def judge_growth(sizes: Sequence[int], cpu_times: Sequence[Sequence[float]], at_most: str) -> Verdict:
+def judge_growth(
+    sizes: Sequence[int],
+    cpu_times: Sequence[Sequence[float]],
+    at_most: str,
+    calibration: tuple[str, Sequence[Sequence[float]]] | None = None,
+) -> Verdict:
     """Find the class of growth.
 
     For each class, times are fitted by a constant and a multiple of the class's function, neither negative, so that the
@@ -76,19 +83,39 @@ def judge_growth(sizes: Sequence[int], cpu_times: Sequence[Sequence[float]], at_
         sizes: Ascending.
         cpu_times: Seconds, by size and repetition; repetitions run in ascending and descending order of sizes by turns.
         at_most: The class allowed.
+        calibration: A program whose class is known, and its times in the same repetitions. Times are then taken in
+            proportion to its: what caches and the passing of arguments add, they add to both.
     """
     bound = _ORDER.index(named_class(at_most))
     times = tuple(_time(row) for row in cpu_times)
     if times[-1] < _TOO_SHORT:
         return Verdict(None, (), False, times, {})
+    noise = _NOISE
+    if calibration is not None and _time(calibration[1][-1]) >= _TOO_SHORT:
+        times, noise = _calibrated(sizes, cpu_times, *calibration), _CALIBRATED_NOISE
     errors = {name: _error(sizes, times, function) for name, function in CLASSES.items()}
     found = min(errors, key=lambda name: errors[name])
     if errors[found] > _WORST_FIT:
         return Verdict(None, (), False, times, errors)
-    most = max(2.0 * errors[found], errors[found] + _NOISE)
+    most = max(2.0 * errors[found], errors[found] + noise)
     plausible = tuple(name for name in _ORDER if errors[name] <= most)
     exceeds = all(_ORDER.index(name) > bound for name in plausible)
     return Verdict(found, plausible, exceeds, times, errors)
+
+
+def _calibrated(
+    sizes: Sequence[int], cpu_times: Sequence[Sequence[float]], name: str, known: Sequence[Sequence[float]]
+) -> tuple[float, ...]:
+    """The times as they would be if the known program's grew like its class exactly; the last one stays."""
+    function = CLASSES[named_class(name)]
+    expected = []
+    for size, ours, theirs in zip(sizes, cpu_times, known, strict=True):
+        ratios = [our / max(their, 1e-6) for our, their in zip(ours, theirs, strict=True)]
+        ways = [statistics.median(way) for way in (ratios[::2], ratios[1::2]) if way]
+        # What a program remembers from other sizes shortens one direction; short of that, they are alike.
+        share = max(ways) if max(ways) > _REMEMBERS * min(ways) else statistics.median(ratios)
+        expected.append(share * function(size))
+    return tuple(_time(cpu_times[-1]) * value / expected[-1] for value in expected)
 
 
 def _time(repetitions: Sequence[float]) -> float:

@@ -37,7 +37,8 @@ class GrowthCriterion(BaseCriterion):
 
 def verdict_on(growth: Growth) -> Verdict:
     """What a measured growth says."""
-    return judge_growth(growth.sizes, growth.cpu_times, growth.at_most)
+    calibration = (growth.reference, growth.reference_times) if growth.reference and growth.reference_times else None
+    return judge_growth(growth.sizes, growth.cpu_times, growth.at_most, calibration)
 
 
 def _words(growth: Growth, verdict: Verdict) -> str:

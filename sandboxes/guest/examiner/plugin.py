@@ -24,7 +24,7 @@ _MARKS = {
     "hint(text)": "what a learner reads who fails the test",
     "efficiency": "its CPU time is compared with the reference's",
     "memory": "its peak of memory is compared with the reference's",
-    "scaling(sizes, at_most)": "it is run at each size (argument 'size'), and the growth of its CPU time is judged",
+    "scaling(sizes, at_most, reference=None)": "it is run at each size (argument 'size'); growth is judged",
 }
 
 
@@ -99,7 +99,7 @@ class GradingPlugin:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         for mark in metafunc.definition.iter_markers("scaling"):
-            sizes, _at_most = _scaling(mark)
+            sizes, _at_most, _reference = _scaling(mark)
             if "size" not in metafunc.fixturenames:
                 raise pytest.UsageError(f"{metafunc.definition.nodeid} is marked scaling: it needs an argument 'size'")
             metafunc.parametrize("size", sizes)
@@ -150,25 +150,27 @@ def _describe(item: pytest.Item) -> dict[str, Any]:
     }
 
 
-def _scaling(mark: pytest.Mark) -> tuple[list[int], str]:
-    """The sizes and the class of a mark ``scaling``."""
+def _scaling(mark: pytest.Mark) -> tuple[list[int], str, str | None]:
+    """The sizes and classes of a mark ``scaling``."""
     try:
-        sizes, at_most = mark.kwargs["sizes"], mark.kwargs["at_most"]
-        if mark.args or len(mark.kwargs) != 2 or not isinstance(at_most, str):
+        sizes, at_most, reference = mark.kwargs["sizes"], mark.kwargs["at_most"], mark.kwargs.get("reference")
+        known = {"sizes", "at_most", "reference"}
+        if mark.args or mark.kwargs.keys() - known or not isinstance(at_most, str) or not isinstance(reference, str | None):
             raise TypeError
         numbers = sorted({int(size) for size in sizes})
     except (KeyError, TypeError, ValueError):
         raise pytest.UsageError('a mark reads scaling(sizes=[1000, 2000, …], at_most="n log n")') from None
     if len(numbers) < _FEWEST_SIZES or numbers[0] < 1:
         raise pytest.UsageError(f"a mark scaling needs at least {_FEWEST_SIZES} sizes, each 1 or more")
-    return numbers, at_most
+    return numbers, at_most, reference
 
 
-def _place_in_family(item: pytest.Item) -> tuple[str, int, str] | None:
+def _place_in_family(item: pytest.Item) -> tuple[str, int, str, str | None] | None:
     mark = item.get_closest_marker("scaling")
     if mark is None or not isinstance(item, pytest.Function):
         return None
     parameters: dict[str, Any] = dict(item.callspec.params)
     size = parameters.pop("size")
     family = item.nodeid.partition("[")[0] + (f"[{'-'.join(map(str, parameters.values()))}]" if parameters else "")
-    return family, int(size), _scaling(mark)[1]
+    _sizes, at_most, reference = _scaling(mark)
+    return family, int(size), at_most, reference
