@@ -1,7 +1,7 @@
 """How well classes of growth are told apart: four tasks, solutions of four classes, many gradings of each.
 
-``python benchmarks/growth.py ROUNDS`` prints a line for each task and class: how often which class was found to fit best, and how
-often others were plausible too. Wrong is a verdict whose best class is not the true one.
+``python benchmarks/growth.py ROUNDS`` prints a line for each task and class: how often which class was found to fit best,
+and how often no other was plausible. Wrong is a verdict whose best class is not the true one.
 """
 
 from __future__ import annotations
@@ -186,8 +186,10 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
         """
         @pytest.mark.scaling(sizes=SIZES, at_most="2^n", reference="n")
         def test_growth(size):
-            text = "".join(random.Random(size).choices("ab", k=4 * size))
-            assert solve(text) == sum(here != there for here, there in zip(text, text[1:]))
+            text = "".join(random.Random(size).choices("ab", k=size))
+            changes = sum(here != there for here, there in zip(text, text[1:]))
+            # One call is too quick to be measured well.
+            assert [solve(text) for _ in range(4)] == 4 * [changes]
         """,
         {
             "n": """

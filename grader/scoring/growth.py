@@ -28,7 +28,7 @@ _TOO_SHORT = 0.004
 _WORST_FIT = 0.25
 _NOISE = 0.06
 _CALIBRATED_NOISE = 0.03
-_REMEMBERS = 1.5
+_REMEMBERS = 2.5
 _LEAST_SHARE = 0.2
 """Share of the time at the largest size that has to grow."""
 
@@ -84,16 +84,22 @@ def judge_growth(
         cpu_times: Seconds, by size and repetition; repetitions run in ascending and descending order of sizes by turns.
         at_most: The class allowed.
         calibration: A program whose class is known, and its times in the same repetitions. Times are then taken in
-            proportion to its: what caches and the passing of arguments add, they add to both.
+            proportion to its, without a constant: what calls, caches and the passing of arguments add, they add to both.
     """
     bound = _ORDER.index(named_class(at_most))
     times = tuple(_time(row) for row in cpu_times)
     if times[-1] < _TOO_SHORT:
         return Verdict(None, (), False, times, {})
-    noise = _NOISE
     if calibration is not None and _time(calibration[1][-1]) >= _TOO_SHORT:
-        times, noise = _calibrated(sizes, cpu_times, *calibration), _CALIBRATED_NOISE
-    errors = {name: _error(sizes, times, function) for name, function in CLASSES.items()}
+        in_proportion = _calibrated(sizes, cpu_times, *calibration)
+        verdict = _best(sizes, in_proportion, bound, _CALIBRATED_NOISE, constant=False)
+        if verdict.found is not None:
+            return verdict
+    return _best(sizes, times, bound, _NOISE, constant=True)
+
+
+def _best(sizes: Sequence[int], times: tuple[float, ...], bound: int, noise: float, constant: bool) -> Verdict:
+    errors = {name: _error(sizes, times, function, constant) for name, function in CLASSES.items()}
     found = min(errors, key=lambda name: errors[name])
     if errors[found] > _WORST_FIT:
         return Verdict(None, (), False, times, errors)
@@ -127,8 +133,8 @@ def _time(repetitions: Sequence[float]) -> float:
     return max(min(ascending), min(descending)) if descending else min(ascending)
 
 
-def _error(sizes: Sequence[int], times: Sequence[float], function: Callable[[float], float]) -> float:
-    """Root of the mean square of the best fit's relative errors."""
+def _error(sizes: Sequence[int], times: Sequence[float], function: Callable[[float], float], constant: bool) -> float:
+    """Root of the mean square of the best fit's relative errors, with or without a constant."""
     values = [function(size) for size in sizes]
     top = max(values)
     if not math.isfinite(top):
@@ -139,7 +145,8 @@ def _error(sizes: Sequence[int], times: Sequence[float], function: Callable[[flo
     if values[0] == top:
         return _rest(ones, slopes, sum(ones) / sum(one * one for one in ones), 0.0)
     # Where the constant is nearly all, any function fits: that is no growth.
-    fits = [(a, b) for a, b in _solutions(ones, slopes) if a >= 0 and b > _LEAST_SHARE * (a + b)]
+    solutions = _solutions(ones, slopes) if constant else [_solutions(ones, slopes)[1]]
+    fits = [(a, b) for a, b in solutions if a >= 0 and b > _LEAST_SHARE * (a + b)]
     return min((_rest(ones, slopes, a, b) for a, b in fits), default=math.inf)
 
 

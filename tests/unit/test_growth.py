@@ -89,3 +89,51 @@ def test_no_times_break_it(rows, bound):
     assert not (verdict.exceeds and verdict.found is None)
     assert all(error >= 0 or math.isinf(error) for error in verdict.errors.values())
     assert not judge_growth([2**power for power in range(4, 4 + len(rows))], rows, "2^n").exceeds
+
+
+def calibrated(function, at_most="n log n", reference="n", noise=0.0, seed=1):
+    """A verdict where caches make everything dearer the larger it is, and passing arguments costs as much as little work."""
+    chance = random.Random(seed)
+    sizes = [2000 * 2**step for step in range(6)]
+
+    def times(work):
+        overhead = [2e-4 + 4e-8 * size for size in sizes]
+        slower = [1 + 0.25 * step / 5 for step in range(6)]
+        return [
+            [(extra + work(size) * 1e-7) * factor * (1 + noise * chance.random()) for _ in range(8)]
+            for size, extra, factor in zip(sizes, overhead, slower, strict=True)
+        ]
+
+    return judge_growth(sizes, times(function), at_most, (reference, times(CLASSES[reference])))
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("name", ["n", "n log n", "n^2"])
+def test_a_known_reference_takes_out_what_both_pay(name, seed):
+    verdict = calibrated(CLASSES[name], noise=0.15, seed=seed)
+    assert verdict.found == name
+    assert verdict.exceeds == (name == "n^2")
+
+
+def test_without_a_known_reference_linear_growth_in_slower_and_slower_memory_looks_like_more():
+    sizes = [2000 * 2**step for step in range(6)]
+    times = [[(2e-4 + 1.4e-7 * size) * (1 + 0.25 * step / 5)] * 2 for step, size in enumerate(sizes)]
+    verdict = judge_growth(sizes, times, "n")
+    assert "n log n" in verdict.plausible
+    assert not verdict.exceeds
+
+
+def test_a_reference_that_is_too_quick_is_no_measure():
+    sizes = [100, 200, 400, 800]
+    times = [[1e-6 * size**2] * 8 for size in sizes]
+    assert judge_growth(sizes, times, "n", ("n", [[2e-4] * 8] * 4)) == judge_growth(sizes, times, "n")
+
+
+def test_what_is_remembered_from_other_sizes_gains_nothing_against_a_reference_either():
+    sizes = [2000 * 2**step for step in range(6)]
+    # Ascending, each size pays for what is new alone; descending, the first one pays for all.
+    ours = [[1e-10 * size**2 * (0.75 if way % 2 == 0 else 1.0) for way in range(8)] for size in sizes]
+    for row in ours[:-1]:
+        row[1::2] = [1e-4] * 4
+    theirs = [[1e-7 * size] * 8 for size in sizes]
+    assert judge_growth(sizes, ours, "n log n", ("n", theirs)).exceeds
