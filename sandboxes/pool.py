@@ -34,7 +34,7 @@ class CandidatePool:
     def __init__(self, engine: Engine, linker: Linker, spec: ContainerSpec, limits: Limits, size: int) -> None:
         self._make = lambda: Candidate(engine, linker, spec, limits)
         # One at a time: starting is bound by the CPU that the waiting gradings need.
-        self._workers = ThreadPoolExecutor(max_workers=max(1, size // 2), thread_name_prefix="pool")
+        self._workers = ThreadPoolExecutor(max_workers=max(2, size // 2), thread_name_prefix="pool")
         self._removers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="remove")
         self._ready: queue.SimpleQueue[Future[Candidate]] = queue.SimpleQueue()
         self._closed = threading.Event()

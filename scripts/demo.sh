@@ -21,3 +21,11 @@ echo "\$ grader grade --view learner assignments/bank-account $solutions/forgets
 say "A program that reads files and talks, as its instructor sees it"
 echo "\$ grader grade assignments/expense-report assignments/expense-report/solutions/floating-cents"
 "$grader" grade assignments/expense-report assignments/expense-report/solutions/floating-cents
+
+say "How well, not only whether: five times the reference's CPU time, though it grows no faster than it may"
+echo "\$ grader grade assignments/sorting-in-place assignments/sorting-in-place/solutions/wasteful"
+"$grader" grade assignments/sorting-in-place assignments/sorting-in-place/solutions/wasteful
+
+say "Tests that a learner wrote: tried on a right program, and on twelve faulty ones"
+echo "\$ grader grade --view learner assignments/lru-cache assignments/lru-cache/solutions/one-wrong-test"
+"$grader" grade --view learner assignments/lru-cache assignments/lru-cache/solutions/one-wrong-test

@@ -56,6 +56,24 @@ def test_the_page_of_a_submission_and_competencies_across_the_course(service, wo
     assert "name it" in service.run("results", "--html", str(page), who="ada", cwd=work, status=2)
 
 
+def test_a_learner_hands_in_tests(service, tmp_path):
+    service.run("publish", "assignments/lru-cache", "--course", "py")
+    folder = tmp_path / "cache"
+    service.run("start", "lru-cache", str(folder), who="ada")
+    assert sorted(path.name for path in folder.iterdir()) == [".grader", "README.md", "cache.py", "test_cache.py"]
+    assert "failed" in service.run("test", "-q", who="ada", cwd=folder, status=1)
+    shutil.copy(ROOT / "assignments/lru-cache/program/cache.py", folder)
+    assert "1 passed" in service.run("test", "-q", who="ada", cwd=folder)
+    shutil.copy(ROOT / "assignments/lru-cache/solutions/one-wrong-test/test_cache.py", folder)
+    shown = service.run("submit", who="ada", cwd=folder)
+    # The cache is the learner's own business.
+    assert "test_cache.py (" in shown
+    assert "cache.py, " not in shown
+    assert "10 of 12 faulty programs caught, times 13 of 14 tests that are right" in shown
+    assert "hint: What must 'key in cache' not change?" in shown
+    assert "no test fails on it" not in shown
+
+
 def test_only_what_the_assignment_asks_for_is_sent(service, work):
     solve(work)
     (work / "notes.txt").write_text("private")

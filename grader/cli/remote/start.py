@@ -36,7 +36,7 @@ def command(assignment: str, folder: Path | None) -> None:
     out.print(f"{found['title']} is in {folder}: begin with {folder / 'README.md'}", markup=False)
     if found["due"]:
         out.print(f"due {when(found['due'])}", markup=False)
-    out.print(f"then, in {folder}: 'grader test' runs the public tests, 'grader submit' hands in", markup=False)
+    out.print(f"then, in {folder}: 'grader test' runs the tests you have, 'grader submit' hands in", markup=False)
 
 
 def _unpack(archive: bytes, folder: Path) -> None:

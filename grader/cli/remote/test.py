@@ -21,9 +21,13 @@ _FAILED_TESTS = 1
 @click.option("--folder", "-C", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where the work is.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 def command(folder: Path, pytest_arguments: tuple[str, ...]) -> int:
-    """Run the public tests on your work, here and with plain pytest. Exit status 1 when some fail."""
-    if not (folder / "tests" / "public").is_dir():
-        raise InputError(f"{folder.absolute()} has no tests/public: work in a folder that 'grader start' made")
+    """Run the public tests on your work, here and with plain pytest; or your own, where you write the tests.
+
+    Exit status 1 when some fail.
+    """
+    public = folder / "tests" / "public"
+    if not public.is_dir() and not any(folder.glob("test_*.py")) and not any(folder.glob("*_test.py")):
+        raise InputError(f"{folder.absolute()} has no tests: work in a folder that 'grader start' made")
     settings = [
         "-p",
         "no:cacheprovider",
@@ -35,7 +39,7 @@ def command(folder: Path, pytest_arguments: tuple[str, ...]) -> int:
         "ignore::pytest.PytestUnknownMarkWarning",
     ]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *settings, "tests/public", *pytest_arguments],
+        [sys.executable, "-m", "pytest", *settings, "tests/public" if public.is_dir() else ".", *pytest_arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder.absolute()), "PYTHONDONTWRITEBYTECODE": "1"},
         check=False,
