@@ -1,7 +1,7 @@
 """How well classes of growth are told apart: four tasks, solutions of four classes, many gradings of each.
 
-``python benchmarks/growth.py ROUNDS`` prints a line for each task and class: how often which class was found to fit best,
-and how often no other was plausible. Wrong is a verdict whose best class is not the true one.
+``python benchmarks/growth.py ROUNDS [TASK…]`` prints a line for each task and class: how often which class was found to fit
+best, and how often no other was plausible. Wrong is a verdict whose best class is not the true one.
 """
 
 from __future__ import annotations
@@ -253,12 +253,13 @@ def make(folder: Path, task: str, sizes: list[int]) -> Path:
     return root
 
 
-def main(rounds: int) -> int:
-    """Run all; returns how often the class was wrong."""
+def main(rounds: int, tasks: list[str]) -> int:
+    """Run these tasks; returns how often the class was wrong."""
     wrong = 0
     engine = Engine()
     with tempfile.TemporaryDirectory() as folder:
-        for task, (_test, solutions) in TASKS.items():
+        for task in tasks:
+            _test, solutions = TASKS[task]
             for sizes, names in ((WIDE, ["n", "n log n"]), (MIDDLE, ["n^2"]), (SMALL, ["2^n"])):
                 assignment = load_assignment(make(Path(folder), task, sizes))
                 with Grader(assignment, engine) as grader:
@@ -279,4 +280,4 @@ def main(rounds: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(int(sys.argv[1]) if len(sys.argv) > 1 else 3) else 0)
+    sys.exit(1 if main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, sys.argv[2:] or list(TASKS)) else 0)

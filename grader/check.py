@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -137,12 +138,12 @@ def _measurement_findings(graded: Report | SubmissionRejected) -> Iterator[Findi
         return
     found = graded.measurements
     if found.cpu_time:
-        seconds = min(sum(times) for times in zip(*(cost.reference for cost in found.cpu_time), strict=True))
+        seconds = math.fsum(min(min(runs) for runs in cost.reference) for cost in found.cpu_time)
         detail = f"the reference computes for {1000 * seconds:.0f} ms in the measured tests together"
         larger = f", which is too short to compare well: give them larger inputs, for {1000 * _SHORT:.0f} ms or more"
         yield Finding("efficiency can be measured", seconds >= _SHORT, detail + (larger if seconds < _SHORT else ""))
     if found.memory:
-        peak = max(min(cost.reference) for cost in found.memory)
+        peak = max(min(min(runs) for runs in cost.reference) for cost in found.memory)
         detail = f"the reference's peak is {peak / 2**20:.1f} MiB in the measured tests"
         larger = f", too little to compare well: give them larger inputs, for {_SMALL / 2**20:.0f} MiB or more"
         yield Finding("memory can be measured", peak >= _SMALL, detail + (larger if peak < _SMALL else ""))

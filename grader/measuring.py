@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from statistics import fmean
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from sandboxes.measure import Plan, Repetition, Side
+from sandboxes.measure import Plan, Repetition
 from sandboxes.sandbox import Sandbox
 from sandboxes.suite import Run, Test
 
@@ -15,21 +14,18 @@ from .quality import quality_of
 from .report import Cost, Growth, Measurements
 from .scoring.criteria import EfficiencyCriterion, GrowthCriterion, MemoryCriterion
 from .scoring.growth import named_class
-from .scoring.ratios import ratio_of
 
 __all__ = ["Measuring"]
 
 _IDLE = 0.1
 """Seconds of waiting that are nobody's."""
-_FEWEST, _MOST = 5, 16
-_FEWEST_SIZES = 8
+_FEWEST, _MOST = 6, 20
+_FOR_SIZES = 8
 _PRECISE = 1.02
 """A ratio is known well enough when its confidence interval ends this many times above and below it."""
-_WORTHWHILE = 0.5
-"""Seconds that one repetition may take: short tests are run several times in it."""
-_MOST_ROUNDS = 5
-_REMEMBERS = 1.2
-"""A program whose first run costs this many times its later ones, compared with the reference, is measured by the first."""
+_WORTHWHILE = 1.2
+"""Seconds that a submission may take in one repetition: short tests are run several times in it."""
+_MOST_ROUNDS = 6
 
 
 class Measuring:
@@ -86,29 +82,55 @@ class Measuring:
             return Measurements(quality=quality)
         took = sum(one.wall_time for one in run.tests if one.test in both)
         rounds = max(1, min(_MOST_ROUNDS, round(_WORTHWHILE / max(took, 0.001))))
-        plan = Plan(both * rounds, [test for members in families.values() for test in members])
-        done = self._sandbox.measure(files, plan, lambda so_far: self._enough(so_far, both, rounds))
-        lasting = _lasting(done, both, rounds)
+        sizes = [test for members in families.values() for test in members]
+        course = _Course(both * rounds, sizes, lambda done: self._is_precise(done, both, rounds))
+        done = self._sandbox.measure(files, course.next)
+        compared = done[: course.compared]
+        lasting = _lasting(compared, both, rounds)
         return Measurements(
-            cpu_time=_cpu_times(done, [name for name in lasting if name in self._measured["efficiency"]], rounds),
-            memory=_peaks(done, [name for name in lasting if name in self._measured["memory"]]),
-            growth=_growths(done, families),
+            cpu_time=_cpu_times(compared, [name for name in lasting if name in self._measured["efficiency"]]),
+            memory=_peaks(compared, [name for name in lasting if name in self._measured["memory"]]),
+            growth=_growths(done[:_FOR_SIZES], families),
             quality=quality,
         )
 
-    def _enough(self, done: Sequence[Repetition], both: Sequence[Test], rounds: int) -> bool:
-        if not both:
-            return len(done) >= _FEWEST_SIZES
+    def _is_precise(self, done: Sequence[Repetition], both: Sequence[Test], rounds: int) -> bool:
+        """Whether the costs are known well enough, or as well as they will be."""
         if len(done) < _FEWEST:
             return False
         timed = [name for name in _lasting(done, both, rounds) if name in self._measured["efficiency"]]
-        costs = _cpu_times(done, timed, rounds)
-        if len(done) >= _MOST or not costs:
+        if len(done) >= _MOST or not timed:
             return True
-        ours = [sum(times) for times in zip(*(cost.submission for cost in costs), strict=True)]
-        theirs = [sum(times) for times in zip(*(cost.reference for cost in costs), strict=True)]
-        ratio = ratio_of(ours, theirs, EfficiencyCriterion.least)
-        return ratio.high / ratio.value <= _PRECISE or all(one.is_settled(ratio) for one in self._efficiency)
+        costs = _cpu_times(done, timed)
+        ratios = [(one, one.ratio(costs)) for one in self._efficiency]
+        return all(ratio.high / ratio.value <= _PRECISE or one.is_settled(ratio) for one, ratio in ratios)
+
+
+class _Course:
+    """What is run on one submission, repetition by repetition.
+
+    Args:
+        both: The tests whose costs are compared with the reference's, in each repetition until they are known precisely.
+        sizes: Those of growth, in a fixed number of repetitions.
+        is_precise: Whether the costs are known well enough.
+
+    Attributes:
+        compared: How many repetitions had the tests of ``both``; they are the first.
+    """
+
+    def __init__(
+        self, both: Sequence[Test], sizes: Sequence[Test], is_precise: Callable[[Sequence[Repetition]], bool]
+    ) -> None:
+        self._both = both
+        self._sizes = sizes
+        self._is_precise = is_precise
+        self.compared = 0
+
+    def next(self, done: Sequence[Repetition]) -> Plan | None:
+        compare = bool(self._both) and self.compared == len(done) and not self._is_precise(done)
+        self.compared += compare
+        plan = Plan(self._both if compare else (), self._sizes if len(done) < _FOR_SIZES else ())
+        return plan if plan.both or plan.sizes else None
 
 
 def _families(assignment: Assignment, tests: Sequence[Test]) -> dict[str, list[Test]]:
@@ -129,8 +151,8 @@ def _peaks(done: Sequence[Repetition], lasting: Sequence[str]) -> tuple[Cost, ..
     return tuple(
         Cost(
             test=name,
-            submission=tuple(float(min(one.submission.memory[name])) for one in done),
-            reference=tuple(float(min(one.reference.memory[name])) for one in done),
+            submission=tuple(tuple(map(float, one.submission.memory[name])) for one in done),
+            reference=tuple(tuple(map(float, one.reference.memory[name])) for one in done),
         )
         for name in lasting
     )
@@ -146,16 +168,14 @@ def _growths(done: Sequence[Repetition], families: Mapping[str, Sequence[Test]])
             reference=named_class(members[0].scaling.reference)
             if members[0].scaling and members[0].scaling.reference
             else None,
-            cpu_times=tuple(tuple(round(one.submission.cpu_time[test.id][0], 6) for one in done) for test in members),
-            reference_times=tuple(_of_reference(done, test) for test in members) if _is_compared(done, members) else (),
+            cpu_times=tuple(_rounded(one.submission.cpu_time[test.id][0] for one in done) for test in members),
+            reference_times=tuple(_rounded(one.reference.cpu_time[test.id][0] for one in done) for test in members)
+            if _is_compared(done, members)
+            else (),
         )
         for name, members in families.items()
         if not any(test.id in failed or _runs(done, test.id) < len(done) for test in members)
     )
-
-
-def _of_reference(done: Sequence[Repetition], test: Test) -> tuple[float, ...]:
-    return tuple(round(one.reference.cpu_time[test.id][0], 6) for one in done)
 
 
 def _is_compared(done: Sequence[Repetition], members: Sequence[Test]) -> bool:
@@ -173,44 +193,27 @@ def _lasting(done: Sequence[Repetition], both: Sequence[Test], rounds: int) -> l
     return [test.id for test in both if test.id not in failed and _runs(done, test.id) == rounds * len(done)]
 
 
-def _cpu_times(done: Sequence[Repetition], lasting: Sequence[str], rounds: int) -> tuple[Cost, ...]:
-    """CPU times by test, and outside of tests, for each repetition: the mean of its rounds.
-
-    What containers differ in (where things lie in memory) is the same in all rounds of one: repetitions are the samples.
-    """
+def _cpu_times(done: Sequence[Repetition], lasting: Sequence[str]) -> tuple[Cost, ...]:
+    """CPU times by test, and outside of tests."""
     if not lasting:
         return ()
-    used = slice(0, 1) if _remembers(done, lasting, rounds) else slice(None)
     costs = []
     for name in lasting:
         slept = _slept(done, name)
-        costs.append(
-            Cost(
-                test=name,
-                submission=tuple(round(fmean(one.submission.cpu_time[name][used]) + slept, 6) for one in done),
-                reference=tuple(round(fmean(one.reference.cpu_time[name][used]), 6) for one in done),
-            )
-        )
+        ours = tuple(_rounded(time + slept for time in one.submission.cpu_time[name]) for one in done)
+        theirs = tuple(_rounded(one.reference.cpu_time[name]) for one in done)
+        costs.append(Cost(test=name, submission=ours, reference=theirs))
+    rounds = len(costs[0].submission[0])
     outside = Cost(
         test="",
-        submission=tuple(round(one.submission.outside, 6) for one in done),
-        reference=tuple(round(one.reference.outside, 6) for one in done),
+        submission=tuple(_rounded([one.submission.outside] * rounds) for one in done),
+        reference=tuple(_rounded([one.reference.outside] * rounds) for one in done),
     )
     return (*costs, outside)
 
 
-def _remembers(done: Sequence[Repetition], lasting: Sequence[str], rounds: int) -> bool:
-    """Whether the first run in a container costs so much more than the later ones that these must rest on it."""
-    if rounds == 1:
-        return False
-
-    def total(part: slice, side: Callable[[Repetition], Side]) -> float:
-        return max(1e-6, sum(fmean(side(one).cpu_time[name][part]) for one in done for name in lasting))
-
-    first, later = slice(0, 1), slice(1, None)
-    ours = total(first, lambda one: one.submission) / total(later, lambda one: one.submission)
-    theirs = total(first, lambda one: one.reference) / total(later, lambda one: one.reference)
-    return ours / theirs > _REMEMBERS
+def _rounded(seconds: Iterable[float]) -> tuple[float, ...]:
+    return tuple(round(one, 6) for one in seconds)
 
 
 def _slept(done: Sequence[Repetition], name: str) -> float:

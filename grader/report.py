@@ -108,14 +108,15 @@ class TestResult(Model):
 
 
 class Cost(Model):
-    """What one test cost, by repetition (in fresh containers), on the submission and on the reference, taken in turns.
+    """What one test cost on the submission and on the reference, taken in turns.
 
-    The test ``""`` stands for what was used outside of tests: importing, and threads that go on.
+    By repetition, in fresh containers, and by run in it. The test ``""`` stands for what a repetition used outside of tests:
+    importing, and threads that go on. Each of its runs bears all of that.
     """
 
     test: str
-    submission: tuple[float, ...]
-    reference: tuple[float, ...]
+    submission: tuple[tuple[float, ...], ...]
+    reference: tuple[tuple[float, ...], ...]
 
 
 class Growth(Model):

@@ -14,7 +14,7 @@ __all__ = ["Plan", "Repetition", "Side", "measure"]
 
 @dataclass(frozen=True)
 class Plan:
-    """Which tests are measured.
+    """Which tests one repetition measures.
 
     Attributes:
         both: Tests that are run on the submission and on the reference, a test that is run several times once for each.
@@ -22,7 +22,7 @@ class Plan:
             class that it has.
     """
 
-    both: Sequence[Test]
+    both: Sequence[Test] = ()
     sizes: Sequence[Test] = ()
 
 
@@ -61,11 +61,10 @@ class Repetition:
 def measure(
     submission: Callable[[], Session],
     reference: Callable[[], Session],
-    plan: Plan,
-    enough: Callable[[Sequence[Repetition]], bool],
+    plan: Callable[[Sequence[Repetition]], Plan | None],
     quiet: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> list[Repetition]:
-    """Run the plan again and again, each time in fresh containers, until it is enough.
+    """Run one plan after the other, each in fresh containers.
 
     Fresh ones, so that nothing is gained by remembering what was computed before. Tests run in turns, so that both programs
     meet the same weather on the machine.
@@ -73,20 +72,19 @@ def measure(
     Args:
         submission: Makes a session of the submission.
         reference: Makes a session of the reference.
-        plan: What to run.
-        enough: Asked after each repetition.
+        plan: What to run next, from what is done; None when that is enough.
         quiet: Keeps disturbances of our own away during one.
 
     Raises:
         SandboxFailure: The grader could not do its work.
     """
     done: list[Repetition] = []
-    while not done or not enough(done):
+    while (now := plan(done)) is not None:
         number = len(done)
         # What a program remembers from one size to the next shows in one of the two directions.
-        sizes = list(plan.sizes) if number % 2 == 0 else list(reversed(plan.sizes))
+        sizes = list(now.sizes) if number % 2 == 0 else list(reversed(now.sizes))
         with quiet():
-            done.append(_repetition(submission(), reference(), plan.both, sizes, reference_first=number % 2 == 1))
+            done.append(_repetition(submission(), reference(), now.both, sizes, reference_first=number % 2 == 1))
     return done
 
 

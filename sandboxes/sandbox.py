@@ -105,9 +105,7 @@ class Sandbox:
                     "is this machine short of memory, or does something kill its containers?"
                 )
 
-    def measure(
-        self, files: Mapping[str, bytes], plan: Plan, enough: Callable[[Sequence[Repetition]], bool]
-    ) -> list[Repetition]:
+    def measure(self, files: Mapping[str, bytes], plan: Callable[[Sequence[Repetition]], Plan | None]) -> list[Repetition]:
         """Measure what tests cost a submission and the reference; see ``measure``.
 
         Raises:
@@ -119,7 +117,7 @@ class Sandbox:
         def session(of: Mapping[str, bytes]) -> Session:
             return Session(self._examiners.ready(), self._pool, of, limits)
 
-        return measure(lambda: session(files), lambda: session(self._suite.reference), plan, enough, self._pool.quiet)
+        return measure(lambda: session(files), lambda: session(self._suite.reference), plan, self._pool.quiet)
 
     def inspect(self, files: Mapping[str, bytes]) -> Inspected | None:
         """What static tools find in a submission; None where the suite asks for none.

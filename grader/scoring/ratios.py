@@ -6,8 +6,16 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-__all__ = ["Ratio", "points_for", "ratio_of"]
+__all__ = ["Ratio", "Runs", "points_for", "ratio_of"]
+
+Runs: TypeAlias = Sequence[Sequence[float]]
+"""Costs by repetition, in fresh containers, and by run in it."""
+
+_CHEAPEST = 0.25
+_NEARLY_ALL = 0.9
+_CLEARLY = 1.2
 
 # Student's t for a two-sided interval of 95 %, by degrees of freedom.
 _T = (
@@ -52,27 +60,47 @@ class Ratio:
         return f"{self.value:.2f} × ({self.low:.2f} to {self.high:.2f})"
 
 
-def ratio_of(submission: Sequence[float], reference: Sequence[float], least: float) -> Ratio:
-    """The ratio of costs measured in pairs.
+def ratio_of(submission: Runs, reference: Runs, least: float) -> Ratio:
+    """The ratio of costs that were measured in turns.
 
-    The mean of the pairs' logarithms, without the lowest and the highest once there are five or more: a pair that met a
-    hiccup of the machine decides nothing.
+    A machine that is busy elsewhere only ever adds to what a run costs, so each side's cheapest quarter of runs is compared.
+    But a program must not gain by being cheap only now and then: what it remembers makes its first runs dear, and chance
+    makes many of them dear. If the first runs in each container, or nearly all runs, say clearly more, then that counts.
 
     Args:
-        submission: Costs, one for each repetition.
+        submission: Costs, by repetition and run in it.
         reference: The same of the reference.
         least: What is smaller counts as this much: below, measuring is noise.
     """
-    logs = sorted(
-        math.log(max(ours, least) / max(theirs, least)) for ours, theirs in zip(submission, reference, strict=True)
-    )
-    kept = logs[1:-1] if len(logs) >= 5 else logs
-    middle = statistics.fmean(kept)
-    if len(kept) < 2:
-        return Ratio(math.exp(middle), 0.0, math.inf)
-    quantile = _T[min(len(kept) - 1, len(_T)) - 1]
-    half = quantile * statistics.stdev(kept) / math.sqrt(len(kept))
-    return Ratio(math.exp(middle), math.exp(middle - half), math.exp(middle + half))
+    usual = _compared(submission, reference, _CHEAPEST, least)
+    first = _compared([runs[:1] for runs in submission], [runs[:1] for runs in reference], _CHEAPEST, least)
+    every = _compared(submission, reference, _NEARLY_ALL, least)
+    dearest = max(first, every, key=lambda ratio: ratio.value)
+    return dearest if dearest.value > _CLEARLY * usual.value else usual
+
+
+def _compared(submission: Runs, reference: Runs, share: float, least: float) -> Ratio:
+    ours, our_error = _mean_of_cheapest(submission, share)
+    theirs, their_error = _mean_of_cheapest(reference, share)
+    value = max(ours, least) / max(theirs, least)
+    if len(submission) < 2:
+        return Ratio(value, 0.0, math.inf)
+    error = math.hypot(our_error / max(ours, least), their_error / max(theirs, least))
+    margin = math.exp(error * _T[min(len(submission) - 1, len(_T)) - 1])
+    return Ratio(value, value / margin, value * margin)
+
+
+def _mean_of_cheapest(runs: Runs, share: float) -> tuple[float, float]:
+    """The mean of that share of all runs, and its standard error.
+
+    Runs in one container are not independent, so the error is that of the repetitions' means, of costs cut off at the
+    dearest run that is used (Tukey and McLaughlin, 1963).
+    """
+    costs = sorted(cost for repetition in runs for cost in repetition)
+    used = costs[: max(1, round(share * len(costs)))]
+    means = [statistics.fmean(min(cost, used[-1]) for cost in repetition) for repetition in runs]
+    spread = statistics.stdev(means) if len(means) > 1 else 0.0
+    return statistics.fmean(used), spread / (len(used) / len(costs)) / math.sqrt(len(means))
 
 
 def points_for(ratio: float, full: float, zero: float) -> float:

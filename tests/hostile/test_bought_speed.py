@@ -71,7 +71,7 @@ def test_work_is_counted_wherever_it_is_done(engine, tmp_path, name):
     with grading(engine, assignment) as grade:
         report = grade(CHEATS[name])
     assert all(test.outcome == "passed" for test in report.tests)
-    assert ratio(report) > 0.75, line(report, "efficiency").detail
+    assert ratio(assignment, report) > 0.75, line(report, "efficiency").detail
 
 
 def test_sleeping_is_not_quick(engine, tmp_path):

@@ -58,7 +58,7 @@ def report():
         competencies=(CompetencyResult(id="c", score=0.5, parts=("50% of the points of 4 tests",)),),
         tests=tests,
         measurements=Measurements(
-            cpu_time=(Cost(test="tests/hidden/test_h.py::test_secret", submission=(1.0,), reference=(1.0,)),),
+            cpu_time=(Cost(test="tests/hidden/test_h.py::test_secret", submission=((1.0,),), reference=((1.0,),)),),
             growth=(Growth(test="tests/hidden/test_h.py::test_secret", at_most="n", sizes=(1,), cpu_times=((1.0,),)),),
         ),
         environment=Environment(grader="0", image="sha256:2", python="3.11.2"),

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from ...patterns import test_matches
 from ...report import Cost, Measurements, TestResult
-from ..ratios import Ratio, points_for, ratio_of
+from ..ratios import Ratio, Runs, points_for, ratio_of
 from .base import BaseCriterion, Evidence, Judgement
 
 __all__ = ["EfficiencyCriterion", "MemoryCriterion"]
@@ -49,9 +49,15 @@ class _CostCriterion(BaseCriterion):
         """The measurements that count here."""
         raise NotImplementedError
 
-    def together(self, costs: Sequence[Cost]) -> tuple[list[float], list[float]]:
-        """The costs of all tests in one, by repetition: of the submission and of the reference."""
+    def together(self, side: Sequence[Runs]) -> Runs:
+        """The costs of all tests in one, from those of each test."""
         raise NotImplementedError
+
+    def ratio(self, costs: Sequence[Cost]) -> Ratio:
+        """Times the reference."""
+        ours = self.together([one.submission for one in costs])
+        theirs = self.together([one.reference for one in costs])
+        return ratio_of(ours, theirs, self.least)
 
     def judge(self, evidence: Evidence) -> Judgement:
         wanted = [test for test in evidence.tests if self.measures(test.id, test.measures)]
@@ -61,8 +67,7 @@ class _CostCriterion(BaseCriterion):
             discreet = "no test that is measured passed"
             return Judgement(0.0, f"none of the {len(wanted)} tests that are measured passed", discreet)
         names = {test.id for test in measured}
-        ours, theirs = self.together([cost for cost in self.costs(evidence.measurements) if cost.test in names | {""}])
-        ratio = ratio_of(ours, theirs, self.least)
+        ratio = self.ratio([cost for cost in self.costs(evidence.measurements) if cost.test in names | {""}])
         share = _weight(measured, wanted) / _weight(wanted, wanted)
         passed = "" if share == 1 else f"; {len(measured)} of {len(wanted)} measured tests passed"
         account = f"{ratio} the reference's {self.of}, full marks up to {self.full:g} ×, none from {self.zero:g} × on"
@@ -76,17 +81,11 @@ class EfficiencyCriterion(_CostCriterion):
     of: ClassVar[str] = "CPU time"
     least: ClassVar[float] = 0.001
 
-    def is_settled(self, ratio: Ratio) -> bool:
-        """Whether knowing the ratio better would change nothing: it is full marks, or none, with room to spare."""
-        return ratio.high * _ROOM <= self.full or ratio.low >= self.zero * _ROOM
-
     def costs(self, measurements: Measurements) -> Sequence[Cost]:
         return measurements.cpu_time
 
-    def together(self, costs: Sequence[Cost]) -> tuple[list[float], list[float]]:
-        ours = [sum(times) for times in zip(*(cost.submission for cost in costs), strict=True)]
-        theirs = [sum(times) for times in zip(*(cost.reference for cost in costs), strict=True)]
-        return ours, theirs
+    def together(self, side: Sequence[Runs]) -> Runs:
+        return [[sum(run) for run in zip(*repetition, strict=True)] for repetition in zip(*side, strict=True)]
 
 
 class MemoryCriterion(_CostCriterion):
@@ -97,18 +96,13 @@ class MemoryCriterion(_CostCriterion):
     # An interpreter's own arenas and buffers come and go in pieces of this size.
     least: ClassVar[float] = 2.0 * 2**20
 
-    def is_settled(self, ratio: Ratio) -> bool:
-        """Whether knowing the ratio better would change nothing: it is full marks, or none, with room to spare."""
-        return ratio.high * _ROOM <= self.full or ratio.low >= self.zero * _ROOM
-
     def costs(self, measurements: Measurements) -> Sequence[Cost]:
         return measurements.memory
 
-    def together(self, costs: Sequence[Cost]) -> tuple[list[float], list[float]]:
-        ours = [max(peaks) for peaks in zip(*(cost.submission for cost in costs), strict=True)]
-        theirs = [max(peaks) for peaks in zip(*(cost.reference for cost in costs), strict=True)]
+    def together(self, side: Sequence[Runs]) -> Runs:
         # A peak is what is needed at least: garbage that happens to be collected later only adds.
-        return [min(ours)] * len(ours), [min(theirs)] * len(theirs)
+        least = min(max(min(runs) for runs in repetition) for repetition in zip(*side, strict=True))
+        return [[least]] * len(side[0])
 
 
 def _weight(tests: Sequence[TestResult], among: Sequence[TestResult]) -> float:
