@@ -22,9 +22,11 @@ def read(lines, sums):
             raise WrongLine(f"line {number} is no expense: {line.strip()}") from None
 
 
-def report(sums):
+def report(sums, largest_first):
     """The report's lines."""
-    lines = [f"{category}: {amount:.2f}" for category, amount in sorted(sums.items())]
+    by_name = sorted(sums.items())
+    order = sorted(by_name, key=lambda entry: -entry[1]) if largest_first else by_name
+    lines = [f"{category}: {amount:.2f}" for category, amount in order]
     return [*lines, f"total: {sum(sums.values(), Decimal()):.2f}"]
 
 
@@ -34,6 +36,7 @@ def main(arguments):
     parser.add_argument("files", nargs="*")
     parser.add_argument("--output")
     parser.add_argument("--budget", action="store_true")
+    parser.add_argument("--largest-first", action="store_true")
     options = parser.parse_args(arguments)
     sums = defaultdict(Decimal)
     try:
@@ -53,7 +56,7 @@ def main(arguments):
     if options.budget:
         left = Decimal(input("Budget: ")) - sum(sums.values(), Decimal())
         lines = [f"left: {left:.2f}" if left >= 0 else f"over: {-left:.2f}"]
-    text = "".join(f"{line}\n" for line in [*report(sums), *lines])
+    text = "".join(f"{line}\n" for line in [*report(sums, options.largest_first), *lines])
     if options.output:
         with open(options.output, "w") as file:
             file.write(text)

@@ -30,9 +30,13 @@ def test_writes_a_file(program):
     assert result.text("report.txt") == "food: 15.55\ntravel: 99.00\ntotal: 114.55\n"
 
 
-def test_asks_for_a_budget(program):
+@pytest.mark.points(2)
+def test_asks_for_a_budget(program, score):
     with program.start("--budget", "june.csv", files={"june.csv": JUNE}) as session:
-        session.expect("Budget: ").send("120.00").expect("total: 114.55").expect("left: 5.45").finish(exit_code=0)
+        session.expect("Budget: ").send("120.00").expect("total: 114.55")
+        score.award(0.5, "asks, and reports")
+        session.expect("left: 5.45").finish(exit_code=0)
+    score.award(1)
 
 
 def test_asks_for_a_budget_that_is_too_small(program):
@@ -46,6 +50,11 @@ def test_complains_about_a_wrong_line(program, line):
     result = program.run(stdin=f"food,1.00\n{line}\n")
     result.expect("", exit_code=1)
     assert "2" in result.stderr
+
+
+@pytest.mark.hint("sorted() takes a key; of equal sums, the alphabet decides.")
+def test_extra_largest_first(program):
+    program.run("--largest-first", stdin=JUNE + "rent,15.55\n").expect("travel: 99.00\nfood: 15.55\nrent: 15.55\ntotal: 130.10")
 
 
 @pytest.mark.points(2)
