@@ -17,7 +17,7 @@ def inspection_for(criteria: Sequence[Criterion]) -> Inspection | None:
     style = next((one for one in criteria if isinstance(one, StyleCriterion)), None)
     if style is None:
         return None
-    return Inspection(style.rules, style.line_length, style.complexity, style.layout, style.types)
+    return Inspection(style.rules, style.ignore, style.line_length, style.complexity, style.layout, style.types)
 
 
 def quality_of(inspected: Inspected | None, files: Mapping[str, bytes]) -> Quality | None:

@@ -115,7 +115,8 @@ class Examiner:
         Raises:
             SandboxFailure: The examiner is gone, or a tool failed.
         """
-        order = {"do": "inspect", "files": dict(files), **asdict(inspection), "rules": list(inspection.rules)}
+        order = {"do": "inspect", "files": dict(files), **asdict(inspection)}
+        order |= {"rules": list(inspection.rules), "ignore": list(inspection.ignore)}
         number, control = self._start(order)
         control.socket.settimeout(_INSPECTION)
         try:

@@ -41,6 +41,7 @@ class Inspection:
 
     Attributes:
         rules: Prefixes of ruff's rules.
+        ignore: Prefixes of those that are not looked for all the same.
         line_length: Characters.
         complexity: Cyclomatic complexity that a function may have (rule C901).
         layout: Whether the layout has to be that of ``ruff format``.
@@ -48,6 +49,7 @@ class Inspection:
     """
 
     rules: tuple[str, ...]
+    ignore: tuple[str, ...] = ()
     line_length: int = 100
     complexity: int = 10
     layout: bool = False

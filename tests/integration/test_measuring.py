@@ -102,6 +102,7 @@ def test_growth_is_judged_and_told(engine, tmp_path):
 @pytest.mark.parametrize("transport", ["socket", "stream"])
 def test_style_reads_the_text_and_heeds_no_settings_of_the_learner(engine, tmp_path, transport):
     messy = "import os\n\ndef Count( n ):  # noqa\n    l = n\n    if l == None: return 0\n    return l\ncount = Count\n"
+    messy += "class Wrong(Exception): pass\n"
     criteria = ['kind = "tests"\nweight = 50', 'kind = "style"\nweight = 50\nlayout = true\ntypes = true']
     assignment = make(tmp_path, "from work import count\ndef test_count():\n    assert count(3) == 3\n", COUNT, criteria)
     from grader.submission import submission_of
@@ -118,6 +119,7 @@ def test_style_reads_the_text_and_heeds_no_settings_of_the_learner(engine, tmp_p
         ("work.py", "layout"),
     } <= found
     assert ("sub/other.py", "F401") in found
+    assert ("work.py", "N818") not in found, "ignored by default"
     assert any(rule.startswith("type-") for _path, rule in found)
     assert line(report, "style").score < 25
     assert [tool.split()[0] for tool in report.measurements.quality.tools] == ["ruff", "mypy"]

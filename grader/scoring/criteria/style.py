@@ -37,7 +37,7 @@ class StyleCriterion(BaseCriterion):
     each: float = Field(default=10.0, gt=0, le=100, description="Percent that a broken rule costs.")
 
     def depends_on(self) -> dict[str, object]:
-        return self.model_dump(include={"kind", "rules", "line_length", "complexity", "layout", "types"})
+        return self.model_dump(include={"kind", "rules", "ignore", "line_length", "complexity", "layout", "types"})
 
     def judge(self, evidence: Evidence) -> Judgement:
         quality = evidence.measurements.quality

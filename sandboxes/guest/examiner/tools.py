@@ -26,7 +26,8 @@ def inspect(order: dict[str, Any], folder: str) -> dict[str, Any]:
     """Findings of the tools, as ``[rule, path, line, message, address]``.
 
     Args:
-        order: ``files``, and what to look for: ``rules``, ``line_length``, ``complexity``, ``layout``, ``types``.
+        order: ``files``, and what to look for: ``rules`` without those of ``ignore``, ``line_length``, ``complexity``,
+            ``layout``, ``types``.
         folder: A new folder for the files.
     """
     os.makedirs(folder)
@@ -61,6 +62,7 @@ def _lint(order: dict[str, Any], folder: str) -> list[list[Any]]:
             one["url"],
         ]
         for one in json.loads(output)
+        if not (one["code"] or "").startswith(tuple(order["ignore"]))
     ]
 
 
