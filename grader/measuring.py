@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sandboxes.measure import Plan, Repetition
 from sandboxes.sandbox import Sandbox
-from sandboxes.suite import Run, Test
+from sandboxes.suite import Run, Test, TestRun
 
 from .assignment import Assignment
 from .errors import AssignmentError
@@ -23,9 +23,9 @@ _FEWEST, _MOST = 6, 20
 _FOR_SIZES = 8
 _PRECISE = 1.02
 """A ratio is known well enough when its confidence interval ends this many times above and below it."""
-_WORTHWHILE = 1.2
+_WORTHWHILE = 1.0
 """Seconds that a submission may take in one repetition: short tests are run several times in it."""
-_MOST_ROUNDS = 6
+_MOST_ROUNDS = 12
 
 
 class Measuring:
@@ -80,8 +80,7 @@ class Measuring:
         quality = quality_of(self._sandbox.inspect(files), files)
         if not both and not families:
             return Measurements(quality=quality)
-        took = sum(one.wall_time for one in run.tests if one.test in both)
-        rounds = max(1, min(_MOST_ROUNDS, round(_WORTHWHILE / max(took, 0.001))))
+        rounds = self._rounds([one for one in run.tests if one.test in both])
         sizes = [test for members in families.values() for test in members]
         course = _Course(both * rounds, sizes, lambda done: self._is_precise(done, both, rounds))
         done = self._sandbox.measure(files, course.next)
@@ -93,6 +92,13 @@ class Measuring:
             growth=_growths(done[:_FOR_SIZES], families),
             quality=quality,
         )
+
+    def _rounds(self, runs: Sequence[TestRun]) -> int:
+        """How often a repetition runs each test: a peak of memory is known at once."""
+        if not self._measured["efficiency"].intersection(one.test.id for one in runs):
+            return 1
+        took = sum(one.wall_time for one in runs)
+        return max(1, min(_MOST_ROUNDS, round(_WORTHWHILE / max(took, 0.001))))
 
     def _is_precise(self, done: Sequence[Repetition], both: Sequence[Test], rounds: int) -> bool:
         """Whether the costs are known well enough, or as well as they will be."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
+from sandboxes.errors import SandboxFailure
 from sandboxes.suite import Inspected, Inspection
 
+from .assignment import Assignment
+from .errors import AssignmentError
 from .report import Finding, Quality
 from .scoring.criteria import Criterion, StyleCriterion
 
-__all__ = ["inspection_for", "quality_of"]
+__all__ = ["check_rules", "inspection_for", "quality_of"]
+
+_UNKNOWN = re.compile(r"Unknown rule selector `([^`]*)`")
 
 
 def inspection_for(criteria: Sequence[Criterion]) -> Inspection | None:
@@ -18,6 +24,26 @@ def inspection_for(criteria: Sequence[Criterion]) -> Inspection | None:
     if style is None:
         return None
     return Inspection(style.rules, style.ignore, style.line_length, style.complexity, style.layout, style.types)
+
+
+def check_rules(assignment: Assignment, inspect: Callable[[Mapping[str, bytes]], Inspected | None]) -> None:
+    """Have the tools read nothing, to see that they know the rules of their own that an assignment names.
+
+    Raises:
+        AssignmentError: They don't.
+        SandboxFailure: The grader could not do its work.
+    """
+    styles = (one for one in assignment.settings.criterion if isinstance(one, StyleCriterion))
+    if not any("rules" in one.model_fields_set for one in styles):
+        return
+    try:
+        inspect({})
+    except SandboxFailure as failure:
+        unknown = _UNKNOWN.search(str(failure))
+        if unknown is None:
+            raise
+        message = f"the criterion 'style' names {unknown[1]!r} in 'rules', and ruff has no rule that begins so"
+        raise AssignmentError(assignment.root / "assignment.toml", message) from None
 
 
 def quality_of(inspected: Inspected | None, files: Mapping[str, bytes]) -> Quality | None:

@@ -15,6 +15,7 @@ from sandboxes.suite import TestRun
 from ..assignment import Assignment
 from ..errors import AssignmentError
 from ..measuring import Measuring
+from ..quality import check_rules
 from ..report import Award, TestResult, Visibility
 from ..scoring.score import competencies_of
 from .base import Examined, suite_of
@@ -45,8 +46,9 @@ class CodeExamination:
             raise _unusable(assignment, broken) from None
         try:
             self._check_points()
+            check_rules(assignment, self._sandbox.inspect)
             self._measuring = Measuring(self._sandbox, assignment)
-        except AssignmentError:
+        except BaseException:
             self.close()
             raise
 

@@ -18,7 +18,7 @@ from sandboxes.suite import TestRun
 from sandboxes.trials import Trials, Tried
 
 from ..assignment import Assignment
-from ..quality import quality_of
+from ..quality import check_rules, quality_of
 from ..report import Measurements, TestResult
 from ..scoring.score import competencies_of
 from .base import Examined, suite_of
@@ -52,6 +52,7 @@ class WritingExamination:
     """See ``Examination``.
 
     Raises:
+        AssignmentError: Its criteria can't be used.
         SandboxFailure: The grader can't do its work here.
     """
 
@@ -68,6 +69,11 @@ class WritingExamination:
         self._mutants = list(assignment.mutants)
         self._declared = {one.path: one for one in self._settings.mutant}
         self._trials = Trials(engine, suite_of(assignment), parallel, transport, on_progress)
+        try:
+            check_rules(assignment, self._trials.inspect)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def test_ids(self) -> list[str]:

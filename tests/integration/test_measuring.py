@@ -128,6 +128,13 @@ def test_style_reads_the_text_and_heeds_no_settings_of_the_learner(engine, tmp_p
     assert first.line >= 1
 
 
+def test_rules_that_ruff_does_not_know_are_the_instructors_mistake(engine, tmp_path):
+    criteria = ['kind = "tests"\nweight = 50', 'kind = "style"\nrules = ["E", "QQQ"]']
+    assignment = make(tmp_path, "from work import count\ndef test_count():\n    assert count(3) == 3\n", COUNT, criteria)
+    with pytest.raises(AssignmentError, match=r"assignment.toml: the criterion 'style' names 'QQQ' in 'rules'"):
+        Grader(assignment, engine)
+
+
 def test_text_that_is_no_python_gets_no_points_for_style(engine, tmp_path):
     criteria = ['kind = "tests"\nweight = 50', 'kind = "style"\nweight = 50']
     assignment = make(tmp_path, "from work import count\ndef test_count():\n    assert count(3) == 3\n", COUNT, criteria)
