@@ -1,7 +1,7 @@
 """How well classes of growth are told apart: four tasks, solutions of four classes, many gradings of each.
 
 ``python benchmarks/growth.py ROUNDS [TASK…]`` prints a line for each task and class: how often which verdict was given.
-Wrong is a verdict that the true class is not among.
+Wrong is a verdict that names another class.
 """
 
 from __future__ import annotations
@@ -269,9 +269,9 @@ def main(rounds: int, tasks: list[str]) -> int:
                         verdicts: Counter[str] = Counter()
                         for _ in range(rounds):
                             (growth,) = grader.grade(submission).measurements.growth
-                            plausible = verdict_on(growth).plausible
-                            verdicts[" or ".join(plausible) or "can't tell"] += 1
-                            wrong += bool(plausible) and name not in plausible
+                            verdict = verdict_on(growth)
+                            verdicts[str(verdict) if verdict.found else "can't tell"] += 1
+                            wrong += verdict.found not in (name, None)
                         print(f"{task:10} {name:8} {dict(verdicts)}", flush=True)
     print(f"{wrong} wrong")
     return wrong

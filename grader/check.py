@@ -154,7 +154,7 @@ def _measurement_findings(graded: Report | SubmissionRejected) -> Iterator[Findi
             detail = f"nothing can be told of the reference ({1000 * verdict.times[-1]:.1f} ms at the largest size)"
             yield Finding(f"growth of {name}", False, f"{detail}: give it larger sizes, farther apart")
         else:
-            detail = f"the reference grows like {' or '.join(verdict.plausible)}, {growth.at_most} is allowed"
+            detail = f"the reference {verdict}; {growth.at_most} is allowed"
             yield Finding(f"growth of {name}", not verdict.exceeds, detail)
 
 

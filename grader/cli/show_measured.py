@@ -31,9 +31,9 @@ def measured(report: Report) -> Iterator[RenderableType]:
 
 def _growth(growth: Growth) -> Iterator[RenderableType]:
     verdict = verdict_on(growth)
-    found = f"grows like {' or '.join(verdict.plausible)}" if verdict.found else "nothing can be told"
+    found = str(verdict) if verdict.found else "nothing can be told"
     name = escape(plain(growth.test.partition("::")[2]))
-    yield f"\n[bold]Growth[/] of {name}: {found}, {growth.at_most} is allowed"
+    yield f"\n[bold]Growth[/] of {name}: {found}; {growth.at_most} is allowed"
     table = Table("size", "CPU time", "", box=None, header_style="dim")
     table.columns[0].justify = table.columns[1].justify = "right"
     low, high = min(verdict.times), max(verdict.times)

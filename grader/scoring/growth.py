@@ -29,17 +29,25 @@ _WORST_FIT = 0.25
 _NOISE = 0.06
 _CALIBRATED_NOISE = 0.03
 _REMEMBERS = 2.5
+_NO_TIME = 1e-6
+"""Seconds that count as none."""
 _LEAST_SHARE = 0.2
 """Share of the time at the largest size that has to grow."""
+_BY_A_LOGARITHM = (("1", "log n"), ("n", "n log n"))
+_SURE = 1.0
+"""How far from the middle between two classes that differ by a logarithm, in steps from one to the other, the growth must
+be to be surely one of them. Linear programs that use memory otherwise than the reference were seen 0.8 steps from it."""
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What the times say.
 
+    Its text says what is found and what it may be as well, where something is found.
+
     Attributes:
-        found: The class that fits best; None if none does.
-        plausible: All classes that fit hardly worse.
+        found: The class that is nearest; None if none is near.
+        plausible: All classes that can't be ruled out.
         exceeds: Whether the growth is surely faster than allowed.
         times: The time for each size that the verdict rests on, in seconds.
         errors: Relative error of each class's fit.
@@ -50,6 +58,10 @@ class Verdict:
     exceeds: bool
     times: tuple[float, ...]
     errors: dict[str, float]
+
+    def __str__(self) -> str:
+        others = [name for name in self.plausible if name != self.found]
+        return f"grows like {self.found}" + (f", possibly {' or '.join(others)}" if others else "")
 
 
 def named_class(text: str) -> str:
@@ -76,8 +88,10 @@ def judge_growth(
     """Find the class of growth.
 
     For each class, times are fitted by a constant and a multiple of the class's function, neither negative, so that the
-    relative errors are least. Classes whose fit is hardly worse than the best one's are plausible too. Only when all of
-    them grow faster than allowed is the growth too fast: who can't be sure says so, and it costs nothing.
+    relative errors are least. Classes whose fit is hardly worse than the best one's are plausible too. Classes that differ
+    by a logarithm differ by no more than what caches do to a program, so there both stay plausible unless a calibration
+    shows that the growth is beyond either. Only when all plausible ones grow faster than allowed is the growth too fast:
+    who can't be sure says so, and it costs nothing.
 
     Args:
         sizes: Ascending.
@@ -86,27 +100,61 @@ def judge_growth(
         calibration: A program whose class is known, and its times in the same repetitions. Times are then taken in
             proportion to its, without a constant: what calls, caches and the passing of arguments add, they add to both.
     """
-    bound = _ORDER.index(named_class(at_most))
+    bound = named_class(at_most)
     times = tuple(_time(row) for row in cpu_times)
     if times[-1] < _TOO_SHORT:
         return Verdict(None, (), False, times, {})
-    if calibration is not None and _time(calibration[1][-1]) >= _TOO_SHORT:
+    if calibration is not None and _measures(sizes, *calibration):
         in_proportion = _calibrated(sizes, cpu_times, *calibration)
-        verdict = _best(sizes, in_proportion, bound, _CALIBRATED_NOISE, constant=False)
-        if verdict.found is not None:
-            return verdict
-    return _best(sizes, times, bound, _NOISE, constant=True)
+        errors = {name: _error(sizes, in_proportion, function, False) for name, function in CLASSES.items()}
+        nearest = _nearest(errors, _CALIBRATED_NOISE)
+        if nearest is not None:
+            found, plausible = _by_steepness(sizes, in_proportion, *nearest)
+            return Verdict(found, plausible, _beyond(bound, plausible), in_proportion, errors)
+    errors = {name: _error(sizes, times, function, True) for name, function in CLASSES.items()}
+    nearest = _nearest(errors, _NOISE)
+    if nearest is None:
+        return Verdict(None, (), False, times, errors)
+    found, plausible = nearest
+    return Verdict(found, plausible, _beyond(bound, plausible), times, errors)
 
 
-def _best(sizes: Sequence[int], times: tuple[float, ...], bound: int, noise: float, constant: bool) -> Verdict:
-    errors = {name: _error(sizes, times, function, constant) for name, function in CLASSES.items()}
+def _nearest(errors: dict[str, float], noise: float) -> tuple[str, tuple[str, ...]] | None:
+    """The class that fits best and all that can't be ruled out; None if none fits."""
     found = min(errors, key=lambda name: errors[name])
     if errors[found] > _WORST_FIT:
-        return Verdict(None, (), False, times, errors)
+        return None
     most = max(2.0 * errors[found], errors[found] + noise)
-    plausible = tuple(name for name in _ORDER if errors[name] <= most)
-    exceeds = all(_ORDER.index(name) > bound for name in plausible)
-    return Verdict(found, plausible, exceeds, times, errors)
+    plausible = {name for name in _ORDER if errors[name] <= most}
+    plausible.update(*(pair for pair in _BY_A_LOGARITHM if found in pair))
+    return found, tuple(name for name in _ORDER if name in plausible)
+
+
+def _by_steepness(
+    sizes: Sequence[int], times: Sequence[float], found: str, plausible: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """Classes that differ by a logarithm, told apart by the slope of the times in a plot of logarithms."""
+    for pair in _BY_A_LOGARITHM:
+        if found in pair:
+            slower, faster = (_slope(sizes, [CLASSES[name](size) for size in sizes]) for name in pair)
+            steps = (_slope(sizes, times) - slower) / (faster - slower)
+            found, other = pair if steps < 0.5 else pair[::-1]
+            if abs(steps - 0.5) >= _SURE:
+                plausible = tuple(name for name in plausible if name != other)
+    return found, plausible
+
+
+def _beyond(bound: str, plausible: tuple[str, ...]) -> bool:
+    return all(_ORDER.index(name) > _ORDER.index(bound) for name in plausible)
+
+
+def _slope(sizes: Sequence[int], values: Sequence[float]) -> float:
+    return statistics.linear_regression([math.log(size) for size in sizes], [math.log(value) for value in values]).slope
+
+
+def _measures(sizes: Sequence[int], name: str, known: Sequence[Sequence[float]]) -> bool:
+    """Whether the known program took long enough, and its class is one of numbers at these sizes."""
+    return _time(known[-1]) >= _TOO_SHORT and math.isfinite(CLASSES[named_class(name)](sizes[-1]))
 
 
 def _calibrated(
@@ -116,12 +164,23 @@ def _calibrated(
     function = CLASSES[named_class(name)]
     expected = []
     for size, ours, theirs in zip(sizes, cpu_times, known, strict=True):
-        ratios = [our / max(their, 1e-6) for our, their in zip(ours, theirs, strict=True)]
+        ratios = [max(our, _NO_TIME) / max(their, _NO_TIME) for our, their in zip(ours, theirs, strict=True)]
         ways = [statistics.median(way) for way in (ratios[::2], ratios[1::2]) if way]
         # What a program remembers from other sizes shortens one direction; short of that, they are alike.
-        share = max(ways) if max(ways) > _REMEMBERS * min(ways) else statistics.median(ratios)
+        share = max(ways) if max(ways) > _REMEMBERS * min(ways) else _share(ours, theirs, ratios)
         expected.append(share * function(size))
-    return tuple(_time(cpu_times[-1]) * value / expected[-1] for value in expected)
+    return tuple(max(_time(cpu_times[-1]) * value / expected[-1], _NO_TIME) for value in expected)
+
+
+def _share(ours: Sequence[float], theirs: Sequence[float], ratios: Sequence[float]) -> float:
+    """Ours in proportion to theirs: between the ratio of the cheapest runs and the median one of neighbours in time.
+
+    The first doesn't mind a machine that is busy now and then, the second one whose speed drifts; their errors differ, so
+    the geometric mean varies less than either.
+    """
+    cheapest = max(1, len(ours) // 4)
+    least = max(sum(sorted(ours)[:cheapest]), _NO_TIME) / max(sum(sorted(theirs)[:cheapest]), _NO_TIME)
+    return math.sqrt(least * statistics.median(ratios))
 
 
 def _time(repetitions: Sequence[float]) -> float:
@@ -130,7 +189,7 @@ def _time(repetitions: Sequence[float]) -> float:
     What disturbs only adds. What a program remembers from other sizes shortens one direction.
     """
     ascending, descending = repetitions[::2], repetitions[1::2]
-    return max(min(ascending), min(descending)) if descending else min(ascending)
+    return max(min(ascending), min(descending, default=0.0), _NO_TIME)
 
 
 def _error(sizes: Sequence[int], times: Sequence[float], function: Callable[[float], float], constant: bool) -> float:

@@ -81,12 +81,15 @@ def test_an_unknown_class_is_refused():
 
 @settings(max_examples=200)
 @given(
-    st.lists(st.lists(st.floats(1e-6, 1e3), min_size=4, max_size=4), min_size=4, max_size=8),
+    st.lists(st.lists(st.just(0.0) | st.floats(1e-6, 1e3), min_size=4, max_size=4), min_size=4, max_size=8),
     st.sampled_from(sorted(CLASSES)),
+    st.none() | st.sampled_from(sorted(CLASSES)),
 )
-def test_no_times_break_it(rows, bound):
-    verdict = judge_growth([2**power for power in range(4, 4 + len(rows))], rows, bound)
+def test_no_times_break_it(rows, bound, known):
+    sizes = [2**power for power in range(4, 4 + len(rows))]
+    verdict = judge_growth(sizes, rows, bound, (known, rows[::-1]) if known else None)
     assert not (verdict.exceeds and verdict.found is None)
+    assert verdict.found is None or verdict.found in verdict.plausible
     assert all(error >= 0 or math.isinf(error) for error in verdict.errors.values())
     assert not judge_growth([2**power for power in range(4, 4 + len(rows))], rows, "2^n").exceeds
 
@@ -121,6 +124,40 @@ def test_without_a_known_reference_linear_growth_in_slower_and_slower_memory_loo
     verdict = judge_growth(sizes, times, "n")
     assert "n log n" in verdict.plausible
     assert not verdict.exceeds
+
+
+def against_linear(rise, seed=1, at_most="n"):
+    """A verdict where the ratio to a linear reference rises by that factor from the first to the last size."""
+    chance = random.Random(seed)
+    sizes = [2000 * 2**step for step in range(6)]
+    theirs = [[2e-7 * size * (1 + abs(chance.gauss(0, 0.05))) for _ in range(8)] for size in sizes]
+    ours = [
+        [3e-7 * size * rise ** (step / 5) * (1 + abs(chance.gauss(0, 0.05))) for _ in range(8)]
+        for step, size in enumerate(sizes)
+    ]
+    return judge_growth(sizes, ours, at_most, ("n", theirs))
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    ("rise", "text", "exceeds"),
+    [
+        (0.7, "grows like n", False),
+        (1.0, "grows like n, possibly n log n", False),
+        # As n log n rises, and as a radix sort rises against a counting sort, by caches alone.
+        (1.45, "grows like n log n, possibly n", False),
+        (2.0, "grows like n log n", True),
+    ],
+)
+def test_a_logarithm_is_named_by_the_slope_and_punished_beyond_doubt(rise, text, exceeds, seed):
+    verdict = against_linear(rise, seed)
+    assert (str(verdict), verdict.exceeds) == (text, exceeds)
+
+
+def test_without_a_known_reference_a_logarithm_is_never_punished():
+    rows = [[5e-8 * size * math.log2(size)] * 8 for size in WIDE]
+    assert (judge_growth(WIDE, rows, "n").found, judge_growth(WIDE, rows, "n").exceeds) == ("n log n", False)
+    assert judge_growth(WIDE, rows, "log n").exceeds
 
 
 def test_a_reference_that_is_too_quick_is_no_measure():

@@ -47,5 +47,5 @@ def _words(growth: Growth, verdict: Verdict) -> str:
     if verdict.exceeds:
         return f"grows like {verdict.found}, and only {growth.at_most} is allowed"
     if len(verdict.plausible) > 1:
-        return f"grows like {' or '.join(verdict.plausible)}; {growth.at_most} is allowed"
-    return f"grows like {verdict.found}, as is allowed ({growth.at_most})"
+        return f"{verdict}; {growth.at_most} is allowed"
+    return f"{verdict}, as is allowed ({growth.at_most})"
