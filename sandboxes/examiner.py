@@ -11,6 +11,7 @@ from typing import Any
 
 from .engine import ContainerSpec, Engine
 from .errors import SandboxFailure
+from .guest.objects.contract import Facts
 from .guest.wire.control import Control
 from .guest.wire.errors import ProtocolViolation, WireClosed
 from .links import Linker, relayed
@@ -77,20 +78,28 @@ class Examiner:
             raise SandboxFailure(f"the examiner did not start: {error}") from None
 
     def begin(
-        self, wire: socket.socket, files: Mapping[str, bytes], collect_only: bool, tests: Sequence[str] | None = None
+        self,
+        wire: socket.socket,
+        files: Mapping[str, bytes],
+        facts: Facts | None,
+        collect_only: bool,
+        tests: Sequence[str] | None = None,
     ) -> tuple[int, Control]:
         """Begin a grading; returns its number and the connection to its process.
 
         Args:
             wire: Connection to the candidate.
             files: The submission, for the ``submission`` fixture.
+            facts: What was noted with right solutions (see ``Contract``); ``None`` to note what this one does.
             collect_only: Only find out which tests there are.
             tests: Ids of the tests to run, in their order; all if there are none.
 
         Raises:
             SandboxFailure: The examiner is gone.
         """
-        return self._start({"do": "grade", "files": dict(files), "collect_only": collect_only, "tests": tests}, wire)
+        return self._start(
+            {"do": "grade", "files": dict(files), "facts": facts, "collect_only": collect_only, "tests": tests}, wire
+        )
 
     def begin_trial(self, wire: socket.socket, program: Mapping[str, bytes]) -> tuple[int, Control]:
         """Begin a trial of a learner's tests, which are in the candidate, on a program.

@@ -11,6 +11,7 @@ from .candidate import candidate_spec
 from .engine import Engine
 from .errors import SandboxFailure, SuiteBroken
 from .examiner import Examiner
+from .guest.objects.contract import Contract, Facts
 from .images.build import ImageBuilder
 from .keeper import ExaminerKeeper
 from .links import Linker, Transport
@@ -59,6 +60,7 @@ class Sandbox:
         self._pool = CandidatePool(engine, self._linker, spec, suite.limits, parallel + 1)
         try:
             self.tests = self._collect()
+            self._facts = Contract.joined(self._observe(files) for files in (suite.reference, *suite.alternatives))
         except BaseException:
             self.close()
             raise
@@ -82,12 +84,29 @@ class Sandbox:
         Raises:
             SandboxFailure: The grader could not do its work, again and again.
         """
+        started = time.monotonic()
+        session = self._finish(lambda examiner: self._session(examiner, files, on_test))
+        return Run(
+            tests=tuple(session.runs.get(test.id) or session.missing(test) for test in self.tests),
+            image=self._candidate_image,
+            python=session.python,
+            wall_time=time.monotonic() - started,
+        )
+
+    def _session(
+        self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None] = lambda run: None
+    ) -> Session:
+        return Session(examiner, self._pool, files, self._suite.limits, on_test, self._facts)
+
+    def _finish(self, begin: Callable[[Examiner], Session]) -> Session:
+        """A session that ran all tests, and in which nothing was killed from outside."""
         failures = 0
         killed: list[set[str]] = []
         while True:
             examiner = self._examiners.ready()
+            session = begin(examiner)
             try:
-                run, doubtful = self._run_once(examiner, files, on_test)
+                session.run(self.tests)
             except SandboxFailure:
                 if examiner.lost:
                     self._examiners.give_up(examiner)
@@ -96,14 +115,27 @@ class Sandbox:
                     raise
                 continue
             # A program that kills itself does so again in the same test; what was killed from outside is not.
-            if not doubtful or doubtful in killed:
-                return run
-            killed.append(doubtful)
-            if len(killed) == _MOST_KILLED:
+            if not session.doubtful or session.doubtful in killed:
+                return session
+            killed.append(session.doubtful)
+            if len(killed) < _MOST_KILLED:
+                continue
+            if session.is_of(self._suite.reference) or self._reference_is_killed(len(killed)):
+                place = sorted(session.doubtful)[0]
                 raise SandboxFailure(
-                    f"in each of {_MOST_KILLED} runs the program was killed in another place ({sorted(doubtful)[0]}): "
+                    f"in each of {_MOST_KILLED} runs the program was killed in another place ({place}): "
                     "is this machine short of memory, or does something kill its containers?"
                 )
+            return session
+
+    def _reference_is_killed(self, runs: int) -> bool:
+        """Whether the reference, too, is killed when it is run as often. If not, the submission kills itself by chance."""
+        for _ in range(runs):
+            session = self._session(self._examiners.ready(), self._suite.reference)
+            session.run(self.tests)
+            if session.doubtful:
+                return True
+        return False
 
     def measure(self, files: Mapping[str, bytes], plan: Callable[[Sequence[Repetition]], Plan | None]) -> list[Repetition]:
         """Measure what tests cost a submission and the reference; see ``measure``.
@@ -115,7 +147,7 @@ class Sandbox:
         limits = replace(self._suite.limits, total_time=2 * self._suite.limits.total_time)
 
         def session(of: Mapping[str, bytes]) -> Session:
-            return Session(self._examiners.ready(), self._pool, of, limits)
+            return Session(self._examiners.ready(), self._pool, of, limits, facts=self._facts)
 
         return measure(lambda: session(files), lambda: session(self._suite.reference), plan, self._pool.quiet)
 
@@ -140,23 +172,13 @@ class Sandbox:
                     raise
                 seen.append(broken.errors)
 
-    def _run_once(
-        self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None]
-    ) -> tuple[Run, set[str]]:
-        started = time.monotonic()
-        session = Session(examiner, self._pool, files, self._suite.limits, on_test)
-        runs = session.run(self.tests)
-        run = Run(
-            tests=tuple(self._result(test, runs, session) for test in self.tests),
-            image=self._candidate_image,
-            python=session.python,
-            wall_time=time.monotonic() - started,
-        )
-        return run, session.doubtful
+    def _observe(self, files: Mapping[str, bytes]) -> Facts:
+        """What the tests ask of the objects of a right solution; see ``Contract``.
 
-    @staticmethod
-    def _result(test: Test, runs: dict[str, TestRun], session: Session) -> TestRun:
-        return runs.get(test.id) or session.missing(test)
+        Raises:
+            SandboxFailure: The grader could not do its work.
+        """
+        return self._finish(lambda examiner: Session(examiner, self._pool, files, self._suite.limits)).noted
 
     def close(self) -> None:
         """Remove all containers; gradings that still run fail."""

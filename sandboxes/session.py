@@ -10,6 +10,7 @@ from typing import Any
 from .candidate import Candidate, Verdict
 from .errors import SandboxFailure, SuiteBroken
 from .examiner import Examiner
+from .guest.objects.contract import Facts
 from .guest.wire.control import Control
 from .guest.wire.errors import ProtocolViolation, WireClosed
 from .meters import Reading
@@ -31,8 +32,11 @@ class Session:
         files: The submission.
         limits: What each test may use.
         on_test: Called with each test's result as soon as it is known.
+        facts: What right solutions were seen to do (see ``Contract``); ``None`` if this is one, whose facts are wanted.
 
     Attributes:
+        runs: Results by test id.
+        noted: The facts, where they are wanted.
         base: The meter when the first candidate had taken the files, before it ran any of them.
         used: The meter after the last test.
     """
@@ -44,7 +48,10 @@ class Session:
         files: Mapping[str, bytes],
         limits: Limits,
         on_test: Callable[[TestRun], None] = lambda run: None,
+        facts: Facts | None = None,
     ) -> None:
+        self._facts = facts
+        self.noted: Facts = []
         self._examiner = examiner
         self._pool = pool
         self._files = files
@@ -59,7 +66,7 @@ class Session:
         self._started_at = 0.0
         self._last_progress = Reading()
         self._roster: dict[str, Test] = {}
-        self._runs: dict[str, TestRun] = {}
+        self.runs: dict[str, TestRun] = {}
         self._latest: TestRun | None = None
         self._deadline = 0.0
         self.base = self.used = Reading()
@@ -69,6 +76,10 @@ class Session:
         self.out_of_time = False
         self.doubtful: set[str] = set()
 
+    def is_of(self, files: Mapping[str, bytes]) -> bool:
+        """Whether it runs these files."""
+        return self._files is files
+
     def run(self, roster: tuple[Test, ...] | None) -> dict[str, TestRun]:
         """Run all tests; without a roster, only collect them. Returns results by test id.
 
@@ -77,7 +88,7 @@ class Session:
         """
         for _run in self._each(roster or (), lambda: self._begin(roster is None, None)):
             pass
-        return self._runs
+        return self.runs
 
     def each(self, tests: Sequence[Test]) -> Generator[TestRun]:
         """Run these tests in this order, some perhaps several times; the next begins when the next result is asked for.
@@ -89,7 +100,7 @@ class Session:
 
     def _begin(self, collect_only: bool, order: list[str] | None) -> tuple[int, Control]:
         assert self._candidate is not None
-        return self._examiner.begin(self._candidate.socket, self._files, collect_only, order)
+        return self._examiner.begin(self._candidate.socket, self._files, self._facts, collect_only, order)
 
     def _each(self, roster: Sequence[Test], begin: Callable[[], tuple[int, Control]]) -> Generator[TestRun]:
         self._roster = {test.id: test for test in roster}
@@ -115,6 +126,7 @@ class Session:
         for _descriptor in descriptors:
             raise ProtocolViolation("descriptors from the examiner")
         if message["do"] == "done":
+            self.noted = message.get("facts", [])
             return False
         self._take(message)
         return True
@@ -249,7 +261,7 @@ class Session:
             peak_memory=reading.peak_memory,
             awards=tuple((float(share), str(reason)) for share, reason in message["awards"]),
         )
-        self._runs[run.test.id] = self._latest = run
+        self.runs[run.test.id] = self._latest = run
         self._on_test(run)
 
     # Candidates

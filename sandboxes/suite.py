@@ -98,6 +98,7 @@ class Suite:
         provided: Top-level module names that are the submission's.
         program: The submission's main file, for the ``program`` fixture.
         reference: Files of the reference solution.
+        alternatives: Files of other solutions that are right.
         requirements: Text of the requirements file for learner code and tests, or ``""``.
         test_requirements: Text of the requirements file for the tests alone, or ``""``.
         limits: See there.
@@ -113,6 +114,7 @@ class Suite:
     test_requirements: str = ""
     limits: Limits = field(default_factory=Limits)
     inspection: Inspection | None = None
+    alternatives: tuple[Mapping[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ class Trial(Session):
             if self._running is None or not self._examiner.alive():
                 raise
             name = self._running
-            self._runs[name] = TestRun(self._roster[name], "crashed", "the program ended while it was tested")
-        return self._runs
+            self.runs[name] = TestRun(self._roster[name], "crashed", "the program ended while it was tested")
+        return self.runs
 
     def _collected(self, message: dict[str, Any]) -> None:
         self.collected = [Test(name) for name in message["tests"]]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sandboxes.guest.wire.errors import CannotCross, ProtocolViolation
 from sandboxes.guest.wire.frames import pack, unpack
+from sandboxes.guest.wire.leaves import read_array
 from sandboxes.guest.wire.messages import Incoming, Outgoing
 
 
@@ -33,6 +34,9 @@ class NoObjects:
 
     def own(self, number):
         raise ProtocolViolation("an object")
+
+    def array(self, entry):
+        return read_array(np, entry)
 
 
 def cross(*values):

@@ -14,7 +14,9 @@ import pytest
 
 from sandboxes.guest.candidate.servant import Servant as CandidateServant
 from sandboxes.guest.examiner.connection import Connection
+from sandboxes.guest.examiner.requests import RequestHandler
 from sandboxes.guest.objects.borders import Lost
+from sandboxes.guest.objects.contract import Contract
 from sandboxes.guest.objects.peer import Peer
 from sandboxes.guest.objects.proxies import named
 from sandboxes.guest.wire.errors import CandidateGone, CannotCross
@@ -102,10 +104,10 @@ class Side:
         self.near, far = socket.socketpair()
         descriptor = far.detach()
         self.stream = FrameStream(descriptor, descriptor)
-        self.peer = Peer(self.stream, CandidateServant(str(tmp_path), str(tmp_path)), guarded=False, first_thread=-1)
+        self.peer = Peer(self.stream, CandidateServant(str(tmp_path), str(tmp_path)), first_thread=-1)
         self.thread = threading.Thread(target=self.peer.serve_forever, args=(0,), daemon=True)
         self.thread.start()
-        self.connection = Connection(os.dup(self.near.fileno()), 30.0, lambda: None)
+        self.connection = Connection(os.dup(self.near.fileno()), 30.0, lambda: None, RequestHandler(), Contract())
         self.proxy = self.connection.request("import", self.name)[0]
 
     def __getattr__(self, name):
@@ -337,9 +339,10 @@ class TestCallbacks:
         def callback():
             """Nothing."""
 
-        for target in (callback, types.SimpleNamespace(f_globals=1), [].append):
+        for target in (callback, types.SimpleNamespace(), [].append, (x for x in [1])):
+            handle = tuple(bank.connection.border.export(target, lambda item: item)[:2])
             with pytest.raises(AttributeError):
-                bank.connection._servant.serve("getattr", name, [target])
+                bank.connection.requests.serve("getattr", name, [target], handle)
 
     def test_generators_keep_their_frames(self, bank):
         with pytest.raises(AttributeError):
@@ -432,7 +435,7 @@ class TestTheOtherSideMayLie:
     @pytest.fixture
     def liar(self):
         near, far = socket.socketpair()
-        connection = Connection(near.detach(), 5.0, lambda: None)
+        connection = Connection(near.detach(), 5.0, lambda: None, RequestHandler(), Contract())
         descriptor = far.detach()
         yield connection, FrameStream(descriptor, descriptor)
         os.close(descriptor)
@@ -473,7 +476,7 @@ def test_objects_of_a_lost_candidate_say_so_and_named_ones_return(bank):
     account, cls, function = bank.Account(1), bank.Account, bank.greet
     near, far = socket.socketpair()
     descriptor = far.detach()
-    peer = Peer(FrameStream(descriptor, descriptor), CandidateServant("", ""), guarded=False, first_thread=-1)
+    peer = Peer(FrameStream(descriptor, descriptor), CandidateServant("", ""), first_thread=-1)
     threading.Thread(target=peer.serve_forever, args=(0,), daemon=True).start()
     bank.connection.adopt(near.detach())
     with pytest.raises(Lost, match="lost"):

@@ -30,7 +30,6 @@ def run(stream: FrameStream, home: str, scratch: str) -> None:
     peer = Peer(
         stream,
         Servant(home, scratch),
-        guarded=False,
         first_thread=-1,
         trace=lambda error: trace_of(error, home),
     )

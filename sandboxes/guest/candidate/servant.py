@@ -73,7 +73,7 @@ class Servant:
             "program": lambda detail, *values: self._programs.serve(detail, *values),
         }
 
-    def serve(self, operation: str, detail: Any, values: list[Any]) -> Any:
+    def serve(self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None) -> Any:
         return self._operations[operation](detail, *values)
 
     def _import(self, name: str) -> tuple[Any, list[str], bool]:

@@ -7,11 +7,14 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from ..objects.contract import Contract
 from ..objects.peer import Peer
 from ..tree import Tree
 from ..wire.errors import CandidateGone, ProtocolViolation, WireClosed
 from ..wire.frames import FrameStream
-from .servant import Servant, refuse
+from .capabilities import SECRET
+from .empty_arrays import guard_empty
+from .requests import RequestHandler
 
 __all__ = ["Connection", "Link", "Surroundings"]
 
@@ -31,11 +34,11 @@ class Connection(Link):
         descriptor: Connected socket of the first candidate.
         patience: Seconds without an answer after which ``on_silence`` is called.
         on_silence: Tells the worker that the examiner is waiting.
-        servant: Carries out the candidate's requests.
-        refuse: Raises ``CannotCross`` for what the candidate must not hold.
-        guarded: See ``Peer``.
+        requests: Carries out the candidate's requests.
+        contract: What the candidate's objects may be asked about; ``None`` if they are not what is judged.
 
     Attributes:
+        requests: See above.
         gone: How the current candidate ended, or ``None``.
     """
 
@@ -44,14 +47,25 @@ class Connection(Link):
         descriptor: int,
         patience: float,
         on_silence: Callable[[], None],
-        servant: Servant | None = None,
-        refuse: Callable[[Any], None] = refuse,
-        guarded: bool = True,
+        requests: RequestHandler,
+        contract: Contract | None,
     ) -> None:
         self._patience = patience
         self._on_silence = on_silence
         self.gone: CandidateGone | None = None
-        super().__init__(self._open(descriptor), servant or Servant(), guarded=guarded, first_thread=0, refuse=refuse)
+        self.requests = requests
+        super().__init__(
+            self._open(descriptor),
+            requests,
+            first_thread=0,
+            contract=contract,
+            grant=requests.capabilities.grant,
+            secret=SECRET,
+            disguised=True,
+            library=sys.modules.get,  # nothing is imported because of a message
+            received_array=lambda array: guard_empty(array, contract) if contract is not None else array,
+        )
+        requests.border = self.border
 
     def adopt(self, descriptor: int) -> None:
         """Talk to a fresh candidate from now on."""
@@ -76,10 +90,17 @@ class Connection(Link):
             self.end("", "")
         try:
             return super().request(operation, detail, *values)
+        except SECRET as failure:
+            self._came_back(failure)
+            raise
         except WireClosed:
             self.end("closed", "")
         except ProtocolViolation as violation:
             self.end("protocol", f"the program interfered with the grader's connection ({violation})")
+
+    def _came_back(self, failure: BaseException) -> None:
+        """A failure that a callback raised has passed through the program: the test deals with it now."""
+        self.requests.failures = [known for known in self.requests.failures if known is not failure]
 
     def _open(self, descriptor: int) -> FrameStream:
         return FrameStream(descriptor, descriptor, patience=self._patience, on_silence=self._on_silence)
@@ -144,6 +165,8 @@ class Surroundings:
         if "files" in extras:
             self._tree.apply(extras["files"])
         for number, data in extras.get("output", ()):
+            if type(data) is not bytes:
+                raise ProtocolViolation("output that is no bytes")
             self._printed += len(data)
             if self._printed > self._limit:
                 self._connection.end("output", f"the program printed more than {self._limit:,} bytes")

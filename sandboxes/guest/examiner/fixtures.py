@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,11 @@ class Fixtures:
     def submission(self) -> Submission:
         """The text and syntax trees of the learner's files."""
         return self._submission
+
+    @pytest.fixture
+    def tmp_path(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        """A new folder for this test. pytest would name it after the test, and the submission may read the name."""
+        return tmp_path_factory.mktemp("folder")
 
     @pytest.fixture
     def program(self) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import importlib
 import os
 import resource
 import select
@@ -15,15 +17,18 @@ from typing import Any
 
 import pytest
 
+from ..objects.contract import Contract
 from ..tree import Tree
 from ..wire.control import Control
 from ..wire.errors import WireClosed
+from ..wire.leaves import load_time_zones
 from .awards import Awards
 from .connection import Connection, Surroundings
 from .fixtures import Fixtures
 from .modules import Finder
 from .plugin import GradingPlugin
 from .program import Program
+from .requests import RequestHandler
 from .results import Results
 from .running import FILE_PATTERNS, OPTIONS, prepare, prepare_hypothesis
 from .submission import Submission
@@ -48,7 +53,8 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
         scratch: Folder for temporary files, the same path in the candidate.
     """
     limit = setup["output"]
-    connection = Connection(wire, setup["patience"], lambda: control.send({"do": "waiting"}))
+    contract = Contract(order["facts"])
+    connection = Connection(wire, setup["patience"], lambda: control.send({"do": "waiting"}), RequestHandler(), contract)
     os.makedirs(scratch)
     os.environ["TMPDIR"] = scratch
     surroundings = Surroundings(connection, scratch, limit)
@@ -63,7 +69,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     os.chdir(home)
     arguments = [*OPTIONS, home, *FILE_PATTERNS, f"--basetemp={scratch}/pytest", "-c", os.devnull, *folders]
     pytest.main(arguments, plugins=[plugin, results, fixtures])
-    control.send({"do": "done"})
+    control.send({"do": "done", "facts": contract.facts() if order["facts"] is None else []})
 
 
 class ForkServer:
@@ -88,6 +94,7 @@ class ForkServer:
     def run(self) -> None:
         """Serve until the worker hangs up."""
         setup, _ = self._control.receive()
+        _load_for_values()
         Tree(self._home).apply([[path, content] for path, content in setup["files"].items()])
         prepare_hypothesis()
         prepare(f"{self._home}/nothing")
@@ -165,6 +172,13 @@ class ForkServer:
                 return
             number = self._children.pop(pid, None)
             shutil.rmtree(f"{self._scratch}/{number}", ignore_errors=True)
+
+
+def _load_for_values() -> None:
+    """Load what values of the other side are made of, before there are any: later nothing is imported or opened for them."""
+    load_time_zones()
+    with contextlib.suppress(ImportError):
+        importlib.import_module("numpy")
 
 
 def main(arguments: list[str]) -> None:

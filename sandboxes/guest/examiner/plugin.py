@@ -87,6 +87,14 @@ class GradingPlugin:
             assert self.finder is not None
             self.finder.revive()
 
+    def _enter(self, item: pytest.Item) -> None:
+        """Let what was noted with the reference, and callbacks that fail, be this test's."""
+        family = _place_in_family(item)
+        contract = self._connection.contract
+        assert contract is not None
+        contract.scope = family[0] if family else item.nodeid
+        self._connection.requests.failures.clear()
+
     # Hooks
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -121,12 +129,27 @@ class GradingPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self._begin(item)
+        self._enter(item)
         self._results.clear()
         self._awards.take()
         self._surroundings.start_test()
         result = yield
         ended = {"awards": self._awards.take(), "gone": self._connection.gone is not None, **_cause(self._connection.gone)}
         self._control.send({"do": "finished", "id": item.nodeid, **self._results.summary(), **ended})
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+        return self._unless_a_callback_failed((yield))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        return self._unless_a_callback_failed((yield))
+
+    def _unless_a_callback_failed(self, result: object) -> object:
+        """``result``; a failure inside a callback fails the test, also if the program caught it."""
+        for failure in self._connection.requests.failures:
+            raise failure
         return result
 
 

@@ -13,7 +13,7 @@ from ..wire.control import Control
 from ..wire.errors import CandidateGone, ProtocolViolation
 from .clock import Clock
 from .connection import Connection
-from .exposed import Exposed
+from .program_requests import ProgramRequestHandler
 from .program_source import ProgramSource
 from .results import EXPLANATION_LIMIT, MESSAGE_LIMIT
 
@@ -44,10 +44,8 @@ def try_tests(control: Control, wire: int, setup: dict[str, Any], order: dict[st
     account = _Account(control)
     clock = Clock(setup["cpu_time"], setup["patience"], account.give_up)
     account.clock = clock
-    servant = Exposed(program, clock, account)
-    connection = Connection(
-        wire, setup["patience"], lambda: control.send({"do": "waiting"}), servant, servant.refuse, guarded=False
-    )
+    requests = ProgramRequestHandler(program, clock, account)
+    connection = Connection(wire, setup["patience"], lambda: control.send({"do": "waiting"}), requests, contract=None)
     streams = Streams()
     _Surroundings(connection, streams, shared)
     streams.install(connection)

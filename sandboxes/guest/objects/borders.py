@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+import threading
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ..wire import tags
 from ..wire.errors import CannotCross, ProtocolViolation
+from ..wire.leaves import read_array
 from .classes import IMMUTABLE_PLAIN, MAX_CLASSES, ClassDescription, describe, plain_value
 from .exceptions import exception_name, known_exception, rebuild
-from .proxies import Home, Proxy, ProxyClass, RemoteError, make_class, make_proxy
+from .proxies import Home, Proxy, ProxyClass, make_class, make_proxy
 
-__all__ = ["Border", "Lost"]
+__all__ = ["Border", "Export", "Lost"]
 
 Item = Callable[[Any], Any]
 
@@ -22,27 +26,57 @@ class Lost(RuntimeError):
     """The object lived in a candidate that has ended."""
 
 
+@dataclass(slots=True)
+class Export:
+    """An object of this side that the other side holds by its number.
+
+    Attributes:
+        value: The object.
+        held: How many references to it were sent and not released.
+        capability: What the other side may do with it, as decided when it was handed over.
+    """
+
+    value: Any
+    held: int
+    capability: Any
+
+
 class Border:
     """Handles of both directions on one connection.
 
     Args:
         home: Where proxies send their requests.
-        refuse: Raises ``CannotCross`` for objects that must not leave this side.
+        grant: Decides what the other side may do with an object; raises ``CannotCross`` for what must not leave this side.
         trace: The traceback text that goes with an exception, or ``None``.
+        secret: Exceptions that leave without their text.
+        disguised: Whether classes leave without the place and the text of their definition.
+        library: Gives a library for values of its types, or ``None``: ``sys.modules.get`` where nothing may be imported.
+        received_array: What stands for a NumPy array of the other side here.
     """
 
     def __init__(
         self,
         home: Home,
-        refuse: Callable[[Any], None] = lambda value: None,
+        grant: Callable[[Any], Any] = lambda value: None,
         trace: Callable[[BaseException], str | None] = lambda error: None,
+        secret: tuple[type[BaseException], ...] = (),
+        disguised: bool = False,
+        library: Callable[[str], Any] = importlib.import_module,
+        received_array: Callable[[Any], Any] = lambda array: array,
     ) -> None:
         self._home = home
-        self._refuse = refuse
+        self._grant = grant
         self._trace = trace
+        self._secret = secret
+        self._disguised = disguised
+        self._library = library
+        self._received_array = received_array
         self.generation = 0
         self._numbers = itertools.count(1)
-        self._exported: dict[int, list[Any]] = {}
+        # Threads send and receive at once; a reference counted once too often would be kept, once too seldom lost.
+        self._counting = threading.RLock()
+        self._exported: dict[int, Export] = {}
+        self._exported_classes: dict[int, Export] = {}
         self._number_of: dict[int, int] = {}
         self._my_classes: dict[type, int] = {}
         self._my_class_list: list[type] = []
@@ -58,7 +92,7 @@ class Border:
         """The number by which the other side knows an object of its own; ``None`` for all else."""
         if isinstance(value, Proxy):
             return self._current(value)
-        if isinstance(value, RemoteError) and value.__dict__.get("_grader_generation") == self.generation:
+        if isinstance(value, BaseException) and value.__dict__.get("_grader_generation") == self.generation:
             return value.__dict__["_grader_number"]
         return None
 
@@ -68,27 +102,40 @@ class Border:
             return [tags.YOUR_CLASS, self._current(value)]
         if isinstance(value, BaseException):
             return self._export_exception(value, item)
-        self._refuse(value)
         if isinstance(value, type):
             if issubclass(value, BaseException) and (name := exception_name(value)):
                 return [tags.EXCEPTION_CLASS, name]
-            return [tags.MY_CLASS, self._class_number(value)]
+            return [tags.MY_CLASS, self._export_class(value)]
+        number = self._export_object(value)
         plain = plain_value(value)
         extra = [item(plain)] if type(plain).__name__ in IMMUTABLE_PLAIN and plain is not value else []
-        return [tags.MINE, self._export_object(value), self._class_number(type(value)), *extra]
+        return [tags.MINE, number, self._class_number(type(value)), *extra]
+
+    def _export_class(self, cls: type) -> int:
+        # That an object of a class was handed over does not hand over the class: only this does.
+        capability = self._grant(cls)
+        number = self._class_number(cls)
+        self._exported_classes.setdefault(number, Export(cls, 1, capability))
+        return number
 
     def _export_object(self, value: Any) -> int:
-        number = self._number_of.get(id(value))
-        if number is None:
-            number = next(self._numbers)
-            self._number_of[id(value)] = number
-            self._exported[number] = [value, 0]
-        self._exported[number][1] += 1
-        return number
+        with self._counting:
+            number = self._number_of.get(id(value))
+            if number is None:
+                capability = self._grant(value)
+                number = next(self._numbers)
+                self._number_of[id(value)] = number
+                self._exported[number] = Export(value, 0, capability)
+            self._exported[number].held += 1
+            return number
 
     def _export_exception(self, error: BaseException, item: Item) -> list[Any]:
         name = exception_name(type(error))
-        number, kind = (0, name) if name else (self._export_object(error), self._class_number(type(error)))
+        secret = isinstance(error, self._secret)
+        number = self._export_object(error) if secret or not name else 0
+        kind = name or self._class_number(type(error))
+        if secret:  # it comes back by its number, with all that the test wrote into it
+            return [tags.EXCEPTION, number, kind, item(()), "", None, item(None)]
         try:
             text = str(error)
         except Exception:
@@ -98,7 +145,7 @@ class Border:
 
     def _crosses(self, value: Any) -> bool:
         try:
-            self._refuse(value)
+            self._grant(value)
         except CannotCross:
             return False
         return True
@@ -111,7 +158,8 @@ class Border:
                 raise CannotCross(f"objects of more than {MAX_CLASSES} classes")
             self._my_classes[cls] = number
             self._my_class_list.append(cls)
-            self._undescribed.append(describe(cls, number, self._base_reference))
+            description = describe(cls, number, self._base_reference)
+            self._undescribed.append(description.disguised() if self._disguised else description)
         return number
 
     def _base_reference(self, base: type) -> int | str | None:
@@ -129,15 +177,24 @@ class Border:
         self._undescribed.clear()
         return new
 
-    def forget(self, number: int, count: int) -> None:
-        """The other side no longer holds ``count`` of the references it received to an object."""
-        held = self._exported.get(number)
-        if held is None:
-            return
-        held[1] -= count
-        if held[1] <= 0:
-            del self._exported[number]
-            self._number_of.pop(id(held[0]), None)
+    def forget(self, number: Any, count: Any) -> None:
+        """The other side no longer holds ``count`` of the references it received to an object.
+
+        Raises:
+            ProtocolViolation: It never held as many.
+        """
+        if type(number) is not int or type(count) is not int or count < 0:
+            raise ProtocolViolation("a release of nothing")
+        with self._counting:
+            export = self._exported.get(number)
+            if export is None:  # released by the candidate before this one
+                return
+            if count > export.held:
+                raise ProtocolViolation("a release of what was never held")
+            export.held -= count
+            if export.held == 0:
+                del self._exported[number]
+                self._number_of.pop(id(export.value), None)
 
     def _current(self, proxy: Any) -> int:
         generation, path = proxy._grader_generation, proxy._grader_path
@@ -185,12 +242,33 @@ class Border:
             return self._admit_exception(number, *entry[2:], item=item)
         raise ProtocolViolation(f"an entry with tag {tag}")
 
+    def array(self, entry: list[Any]) -> Any:
+        """The NumPy array or scalar that an entry describes."""
+        try:
+            numpy = self._library("numpy")
+        except ImportError:
+            numpy = None
+        return self._received_array(read_array(numpy, entry))
+
     def own(self, number: int) -> Any:
         """The object of this side that was sent under a number."""
-        try:
-            return self._exported[number][0]
-        except KeyError:
-            raise ProtocolViolation("an object that was never sent") from None
+        return self.held(tags.MINE, number).value
+
+    def held(self, tag: int, number: Any) -> Export:
+        """What was handed over under a number, and still is held.
+
+        Args:
+            tag: ``MINE`` for objects, ``MY_CLASS`` for classes.
+            number: From the other side.
+
+        Raises:
+            ProtocolViolation: Nothing was.
+        """
+        exports = self._exported_classes if tag == tags.MY_CLASS else self._exported
+        export = exports.get(number) if type(number) is int else None
+        if export is None:
+            raise ProtocolViolation("an object that was never sent")
+        return export
 
     def _proxy(self, number: int, cls: Any, plain: Any) -> Any:
         proxy = self._proxies.get(number, self._kept.get(number))
@@ -253,6 +331,8 @@ class Border:
             raise ProtocolViolation("an exception that is none")
         if not hasattr(cls, "_grader_home"):
             error = rebuild(cls, arguments)
+            if number > 0:
+                error.__dict__.update(_grader_number=number, _grader_generation=self.generation)
         else:
             known = self._proxies.get(-number)
             if known is not None and known.__dict__.get("_grader_generation") == self.generation:
@@ -275,6 +355,7 @@ class Border:
         self._proxies.clear()
         self._kept.clear()
         self._exported.clear()
+        self._exported_classes.clear()
         self._number_of.clear()
         self._my_classes.clear()
         self._my_class_list.clear()

@@ -17,6 +17,7 @@ from ..wire.errors import CannotCross, ProtocolViolation, WireClosed
 from ..wire.frames import MAX_FRAME, FrameStream, pack, unpack
 from ..wire.messages import Incoming, Outgoing
 from .borders import Border
+from .contract import Contract
 
 __all__ = ["Peer", "Servant"]
 
@@ -29,7 +30,16 @@ _NOBODY = 1 << 40
 class Servant(Protocol):
     """Carries out the requests of the other side."""
 
-    def serve(self, operation: str, detail: Any, values: list[Any]) -> Any: ...
+    def serve(self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None) -> Any:
+        """Carry out one request.
+
+        Args:
+            operation: What to do, as the other side sent it, unchecked.
+            detail: Likewise.
+            values: Likewise, decoded.
+            handle: Tag and number of the first value if it was named by a handle (see ``Incoming.handle``).
+        """
+        ...
 
 
 class Peer:
@@ -38,9 +48,9 @@ class Peer:
     Args:
         stream: The connection.
         servant: Answers requests.
-        guarded: Whether the other side is hostile (see ``proxies.Home``).
+        contract: What its objects may be asked about, if they are judged (see ``proxies.Home``).
         first_thread: Number of the first thread here; the sides count in opposite directions.
-        refuse, trace: See ``Border``.
+        border: Further arguments of ``Border``.
 
     Attributes:
         before_request: Gives what to send along with each request (a map), or ``None``.
@@ -53,13 +63,12 @@ class Peer:
         stream: FrameStream,
         servant: Servant,
         *,
-        guarded: bool,
         first_thread: int,
-        refuse: Callable[[Any], None] = lambda value: None,
-        trace: Callable[[BaseException], str | None] = lambda error: None,
+        contract: Contract | None = None,
+        **border: Any,
     ) -> None:
-        self.guarded = guarded
-        self.border = Border(self, refuse, trace)
+        self.contract = contract
+        self.border = Border(self, **border)
         self.before_request: Callable[[], dict[str, Any] | None] = lambda: None
         self.before_reply: Callable[[], dict[str, Any] | None] = lambda: None
         self.after_message: Callable[[dict[str, Any]], None] = lambda extras: None
@@ -136,7 +145,7 @@ class Peer:
             values = incoming.items(items)
             watched = incoming.watch() if table else []
             try:
-                good, result = True, self._servant.serve(operation, detail, values)
+                good, result = True, self._servant.serve(operation, detail, values, incoming.handle(items))
             except WireClosed:
                 raise
             except BaseException as error:

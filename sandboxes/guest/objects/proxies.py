@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from ..wire.errors import CandidateGone, WireClosed
 from .classes import IMMUTABLE_PLAIN, ClassDescription
-from .specials import BINARY, COMPARISONS, SPECIALS
+from .contract import Contract, kind_of, operator_name
+from .specials import ATTRIBUTES, BINARY, COMPARISONS, SPECIALS
 
 __all__ = ["Proxy", "ProxyClass", "RemoteError", "make_class", "make_proxy"]
 
@@ -17,11 +18,11 @@ class Home(Protocol):
     """The connection to the side where the objects live.
 
     Attributes:
-        guarded: Whether the other side is hostile. Then operators that would show it what a test expects are kept
-            from objects whose class the test never named.
+        contract: What objects of a hostile side may be asked about; ``None`` where the other side is not judged.
     """
 
-    guarded: bool
+    @property
+    def contract(self) -> Contract | None: ...
 
     def request(self, operation: str, detail: Any, *values: Any) -> Any: ...
 
@@ -30,6 +31,31 @@ class Home(Protocol):
 
 def _is_proxy(value: Any) -> bool:
     return isinstance(value, Proxy | RemoteError) or type(value) is ProxyClass
+
+
+def _exists(name: str) -> bool:
+    """Whether a name may be looked up on the other side at all."""
+    if name.startswith("__") and name.endswith("__"):
+        return name in ATTRIBUTES
+    return not name.startswith("_grader_")
+
+
+def _known_name(cls: Any) -> str:
+    """The name by which the tests know a class, or the nearest of its bases that they know; ``""`` if there is none."""
+    known = (base for base in cls.__mro__ if vars(base).get("_grader_named"))
+    return next((".".join(base._grader_path) for base in known), "")
+
+
+def _may_ask(asked: Any, cls: Any, operator: str, operand: Any) -> bool:
+    """Whether ``asked``, an object of ``cls`` (or that class itself), may be shown an operand of the tests."""
+    contract = asked._grader_home.contract
+    if contract is None:
+        return True
+    if not _is_proxy(operand):
+        return contract.may_ask(_known_name(cls), operator, kind_of(operand), False)
+    return contract.may_ask(
+        _known_name(cls), operator, _known_name(operand if type(operand) is ProxyClass else type(operand)), True
+    )
 
 
 class ProxyClass(type):
@@ -47,7 +73,7 @@ class ProxyClass(type):
 
     def __getattr__(cls, name: str) -> Any:
         __tracebackhide__ = True
-        if name.startswith("_grader_"):
+        if not _exists(name):
             raise AttributeError(name)
         return named(cls._grader_home.request("getattr", name, cls), cls._grader_path, name)
 
@@ -83,17 +109,24 @@ class ProxyClass(type):
         return cls._grader_home.request("class", "getitem", cls, key)
 
     def __contains__(cls, value: Any) -> bool:
-        return cls._grader_home.request("class", "contains", cls, value)
+        if _may_ask(cls, cls, "class contains", value):
+            return cls._grader_home.request("class", "contains", cls, value)
+        return _is_among(value, cls)
 
 
 def named(value: Any, path: tuple[str, str] | None, name: str) -> Any:
-    """Note under which name a test reached a value, so that it can be found again in a fresh candidate."""
+    """Note under which name a test reached a value, so that it can be found again in a fresh candidate.
+
+    A class counts as named by the tests only under a name that is a class of the reference.
+    """
     if path is None:
         return value
     full = (path[0], f"{path[1]}.{name}" if path[1] else name)
     if type(value) is ProxyClass:
+        contract = value._grader_home.contract
+        if contract is not None and not value._grader_named and contract.is_class(full):
+            value._grader_path, value._grader_named = full, True
         value._grader_path = value._grader_path or full
-        value._grader_named = True
     elif isinstance(value, Proxy) and object.__getattribute__(value, "_grader_path") is None:
         object.__setattr__(value, "_grader_path", full)
     return value
@@ -106,7 +139,7 @@ class Proxy:
 
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
-        if name.startswith("_grader_"):
+        if not _exists(name):
             raise AttributeError(name)
         return self._grader_home.request("getattr", name, self)
 
@@ -203,14 +236,18 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
     else:
         plain = IMMUTABLE_PLAIN.get(description.plain)
         namespace["_grader_plain"] = plain
-        namespace.update((name, _method(name, home.guarded)) for name in description.specials)
+        guarded = home.contract is not None
+        namespace.update((name, _method(name, guarded)) for name in description.specials)
+        if guarded and "__iter__" in description.specials:
+            namespace["__contains__"] = _contains  # one rule for ``in``, whether the class has a method for it or not
+        namespace["_grader_specials"] = frozenset(description.specials)
         if not description.hashable:
             namespace["__hash__"] = None
         elif "__eq__" in namespace and "__hash__" not in namespace:
             namespace["__hash__"] = plain.__hash__ if plain else object.__hash__
         if description.plain in ("list", "dict", "set") and "__eq__" in namespace:
             namespace["__eq__"] = _plain_equal
-            namespace["__ne__"] = lambda self, other: not _plain_equal(self, other)
+            namespace["__ne__"] = _plain_unequal
         if description.module == "builtins" and description.qualname in _KINDS:
             # ``isinstance`` asks an object for its class when its type says no.
             kind = _KINDS[description.qualname]
@@ -231,9 +268,9 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
 def _method(name: str, guarded: bool) -> Callable[..., Any]:
     if guarded and name in COMPARISONS | BINARY:
         return _guarded(name)
-    if name in _OWN and (guarded or name != "__contains__"):
-        return _OWN[name]
-    return _forwarded(name)
+    if guarded and name in _JUDGED:
+        return _JUDGED[name]
+    return _OWN.get(name) or _forwarded(name)
 
 
 def _forwarded(name: str) -> Callable[..., Any]:
@@ -246,11 +283,11 @@ def _forwarded(name: str) -> Callable[..., Any]:
 
 
 def _guarded(name: str) -> Callable[..., Any]:
-    forward = _forwarded(name)
+    forward, operator = _forwarded(name), operator_name(name)
 
     def method(self: Any, other: Any, *rest: Any) -> Any:
         __tracebackhide__ = True
-        if not _is_proxy(other) and not type(self)._grader_named:
+        if not _may_ask(self, type(self), operator, other):
             return NotImplemented
         return forward(self, other, *rest)
 
@@ -259,16 +296,53 @@ def _guarded(name: str) -> Callable[..., Any]:
 
 
 def _plain_equal(self: Any, other: Any) -> Any:
-    if (type(self)._grader_named and self._grader_home.guarded) or _is_proxy(other):
-        return self._grader_home.request("special", ["__eq__"], self, other)
-    return self._grader_home.request("plain", None, self) == other
+    home = self._grader_home
+    if _may_ask(self, type(self), "eq", other) if home.contract is not None else _is_proxy(other):
+        return home.request("special", ["__eq__"], self, other)
+    if _is_proxy(other):
+        return NotImplemented
+    return home.request("plain", None, self) == other
+
+
+def _plain_unequal(self: Any, other: Any) -> Any:
+    equal = _plain_equal(self, other)
+    return equal if equal is NotImplemented else not equal
 
 
 def _contains(self: Any, value: Any) -> bool:
-    iterable = any("__iter__" in vars(cls) for cls in type(self).__mro__)
-    if type(self)._grader_named or _is_proxy(value) or not iterable:
+    __tracebackhide__ = True
+    plain = type(self)._grader_plain
+    specials = type(self)._grader_specials
+    if _may_ask(self, type(self), "contains", value) and "__contains__" in specials:
         return self._grader_home.request("special", ["__contains__"], self, value)
-    return any(item is value or item == value for item in self)
+    if plain is not None and hasattr(plain, "__contains__"):
+        return plain.__contains__(self, value)
+    if "__iter__" not in specials:
+        raise TypeError(
+            f"a {type(self).__qualname__!r} of the submission is not iterable: here 'in' has nothing to look through"
+        )
+    return _is_among(value, self)
+
+
+def _is_among(value: Any, iterable: Any) -> bool:
+    return any(item is value or item == value for item in iterable)
+
+
+def _exit(self: Any, kind: Any, error: Any, trace: Any) -> Any:
+    __tracebackhide__ = True
+    answer = _forwarded("__exit__")(self, kind, error, trace)
+    return answer if error is None else _may_end(self, error, answer)
+
+
+async def _aexit(self: Any, kind: Any, error: Any, trace: Any) -> Any:
+    answer = await _forwarded("__aexit__")(self, kind, error, trace)
+    return answer if error is None else _may_end(self, error, answer)
+
+
+def _may_end(self: Any, error: BaseException, answer: Any) -> Any:
+    """What a ``with`` statement of a test hears of a submission's object that says it has dealt with an exception."""
+    contract = self._grader_home.contract
+    return answer if answer and contract is not None and contract.may_swallow(error) else False
 
 
 def _representation(name: str) -> Callable[[Any], str]:
@@ -297,8 +371,9 @@ def _throw(self: Any, kind: Any, value: Any = None, traceback: Any = None) -> No
     raise value if value is not None else kind
 
 
+_JUDGED: dict[str, Callable[..., Any]] = {"__contains__": _contains, "__exit__": _exit, "__aexit__": _aexit}
+"""Special methods whose answer a test believes: of a hostile side only what the contract says."""
 _OWN: dict[str, Callable[..., Any]] = {
-    "__contains__": _contains,
     "__await__": _await,
     "__repr__": _representation("__repr__"),
     "__str__": _representation("__str__"),
@@ -313,4 +388,4 @@ _KINDS = {
 """Types of the interpreter that tests ask for with ``isinstance``."""
 _COROUTINE = {"__await__": _await, "send": _send, "throw": _throw, "close": lambda self: None}
 
-assert set(_OWN) <= set(SPECIALS)
+assert set(_OWN) | set(_JUDGED) <= set(SPECIALS)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["BINARY", "COMPARISONS", "SPECIALS", "bind", "call"]
+__all__ = ["ATTRIBUTES", "BINARY", "COMPARISONS", "SPECIALS", "bind", "call"]
 
 COMPARISONS = frozenset({"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"})
 
@@ -28,6 +28,20 @@ SPECIALS = tuple(
         }
     )
 )
+
+ATTRIBUTES = frozenset(SPECIALS) | {
+    *("__name__", "__qualname__", "__module__", "__doc__", "__file__", "__path__", "__all__", "__version__", "__author__"),
+    *("__dict__", "__slots__", "__class__", "__bases__", "__mro__", "__subclasses__", "__abstractmethods__"),
+    *("__isabstractmethod__", "__annotations__", "__wrapped__", "__defaults__", "__kwdefaults__", "__code__", "__closure__"),
+    *("__globals__", "__signature__", "__text_signature__", "__self__", "__func__", "__init__", "__new__", "__del__"),
+    *("__init_subclass__", "__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__dir__", "__get__", "__set__"),
+    *("__set_name__", "__missing__", "__sizeof__", "__members__", "__match_args__", "__dataclass_fields__"),
+    *("__dataclass_params__", "__post_init__", "__orig_bases__", "__parameters__", "__args__", "__origin__"),
+    *("__cause__", "__context__", "__notes__", "__suppress_context__", "__traceback__", "__copy__", "__deepcopy__"),
+    *("__getstate__", "__setstate__", "__instancecheck__", "__subclasscheck__", "__class_getitem__", "__format__"),
+}
+"""Names with underscores that a proxy has. No others: through ``__array__``, ``__array_ufunc__``, ``__dataframe__`` and the
+like, a library on the side of the tests would ask the submission's object to do its work, comparisons included."""
 
 
 def bind(target: Any, name: str) -> Callable[..., Any]:

@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> None:
         options = []
     stream.send(pack({"loaded": len(message["files"]), "python": sys.version.split()[0]}))
     runner = _Runner(options)
-    runner.link = _Link(stream, runner, guarded=False, first_thread=-1)
+    runner.link = _Link(stream, runner, first_thread=-1)
     try:
         runner.link.serve_forever(0)
     finally:

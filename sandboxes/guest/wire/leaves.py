@@ -6,6 +6,7 @@ import datetime
 import decimal
 import fractions
 import pathlib
+import re
 import sys
 import uuid
 import zoneinfo
@@ -17,7 +18,17 @@ from typing import Any
 from . import tags
 from .errors import CannotCross, ProtocolViolation
 
-__all__ = ["LEAF_READERS", "LEAF_WRITERS", "VALUE_TYPES", "array_entry", "is_array_type", "type_entry"]
+__all__ = [
+    "ARRAY_TAGS",
+    "LEAF_READERS",
+    "LEAF_WRITERS",
+    "VALUE_TYPES",
+    "array_entry",
+    "is_array_type",
+    "load_time_zones",
+    "read_array",
+    "type_entry",
+]
 
 _CONSTANTS = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented, "None": None}
 _PATHS = {name: getattr(pathlib, name) for name in ("PurePath", "PurePosixPath", "PureWindowsPath", "Path", "PosixPath")}
@@ -30,6 +41,10 @@ VALUE_TYPES = {f"{cls.__module__}.{cls.__qualname__}": cls for cls in _BUILTIN_T
 """Types that cross as themselves. All are harmless to call."""
 _TYPE_NAMES = {cls: name for name, cls in VALUE_TYPES.items()}
 _ARRAY_KINDS = frozenset("biufcSUmM")
+_DTYPE = re.compile(r"[<>|=]?[biufcSUmM]\d{1,9}(\[\d{0,9}[A-Za-zμ]{1,3}\])?")
+ARRAY_TAGS = frozenset({tags.ARRAY, tags.ARRAY_SCALAR})
+_time_zones: dict[str, zoneinfo.ZoneInfo] = {}
+_any_time_zone = True
 
 
 def _zone(value: datetime.tzinfo | None) -> list[Any] | None:
@@ -102,32 +117,39 @@ def _read_zone(entry: list[Any] | None) -> datetime.tzinfo | None:
     return LEAF_READERS[entry[0]](*entry[1:])
 
 
-def _read_array(dtype: str, shape: list[int], data: bytes) -> Any:
-    numpy = _numpy()
-    kind = _dtype(numpy, dtype)
-    return numpy.frombuffer(data, dtype=kind).reshape(shape).copy()
+def read_array(numpy: Any, entry: list[Any]) -> Any:
+    """The array or array scalar that an entry describes.
+
+    Args:
+        numpy: The library; ``None`` where it is not loaded. Nothing is imported because of an entry.
+        entry: Tag, type, shape (of arrays), bytes.
+
+    Raises:
+        CannotCross: There is no NumPy on this side.
+        ProtocolViolation: The entry describes no array.
+    """
+    if numpy is None:
+        raise CannotCross("a NumPy array, but NumPy is not among the packages of this assignment")
+    tag, text, *rest = entry
+    if type(text) is not str or not _DTYPE.fullmatch(text):
+        raise ProtocolViolation("an array of an unknown type")
+    values = numpy.frombuffer(rest[-1], dtype=numpy.dtype(text))
+    return values.reshape(rest[0]).copy() if tag == tags.ARRAY else values[0]
 
 
-def _read_array_scalar(dtype: str, data: bytes) -> Any:
-    numpy = _numpy()
-    return numpy.frombuffer(data, dtype=_dtype(numpy, dtype))[0]
+def load_time_zones() -> None:
+    """Load the time zones of the system, and from now on read no others: reading one opens a file that its key names."""
+    global _any_time_zone
+    _time_zones.update((key, zoneinfo.ZoneInfo(key)) for key in zoneinfo.available_timezones())
+    _any_time_zone = False
 
 
-def _numpy() -> Any:
-    try:
-        import numpy
-    except ImportError:
-        raise CannotCross("a NumPy array, but NumPy is not among the packages of this assignment") from None
-    return numpy
-
-
-def _dtype(numpy: Any, text: str) -> Any:
-    if type(text) is not str or len(text) > 32:
-        raise ProtocolViolation("an array type that is none")
-    dtype = numpy.dtype(text)
-    if dtype.kind not in _ARRAY_KINDS:
-        raise ProtocolViolation(f"an array of type {text}")
-    return dtype
+def _read_time_zone(key: Any) -> zoneinfo.ZoneInfo:
+    if _any_time_zone:
+        return zoneinfo.ZoneInfo(key)
+    if key not in _time_zones:
+        raise ProtocolViolation("an unknown time zone")
+    return _time_zones[key]
 
 
 LEAF_READERS: dict[int, Callable[..., Any]] = {
@@ -145,11 +167,9 @@ LEAF_READERS: dict[int, Callable[..., Any]] = {
     ),
     tags.TIMEDELTA: lambda days, seconds, microseconds: datetime.timedelta(days, seconds, microseconds),
     tags.TIMEZONE: lambda seconds, name: datetime.timezone(datetime.timedelta(seconds=seconds), name),
-    tags.ZONE: zoneinfo.ZoneInfo,
+    tags.ZONE: _read_time_zone,
     tags.UUID: lambda data: uuid.UUID(bytes=data),
     tags.PATH: lambda kind, text: _PATHS[kind](text),
-    tags.ARRAY: _read_array,
-    tags.ARRAY_SCALAR: _read_array_scalar,
 }
 
 

@@ -8,13 +8,14 @@ continues the table of its request, so a value that came with the request and go
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from . import tags
 from .containers import CONTAINER_WRITERS, EMPTY, IMMUTABLE, MUTABLE_TYPES, has_changed, refill, snapshot
 from .errors import ProtocolViolation
-from .leaves import LEAF_READERS, LEAF_WRITERS, array_entry, is_array_type, type_entry
+from .leaves import ARRAY_TAGS, LEAF_READERS, LEAF_WRITERS, array_entry, is_array_type, read_array, type_entry
 
 __all__ = ["Borders", "Incoming", "Outgoing"]
 
@@ -36,6 +37,8 @@ class Borders(Protocol):
     def own(self, number: int) -> Any: ...
 
     def admit(self, entry: list[Any], item: Any) -> Any: ...
+
+    def array(self, entry: list[Any]) -> Any: ...
 
 
 class Outgoing:
@@ -160,6 +163,21 @@ class Incoming:
             return items
         return [self.item(item) for item in items]
 
+    def handle(self, items: list[Any]) -> tuple[int, int] | None:
+        """The tag and the number of the first item if it names an object of this side, as it was sent: nothing is decoded.
+
+        Only such an item can be the target of a request. A value that arrived is never one, whatever it holds.
+        """
+        first = items[0] if items else None
+        if type(first) is not list or len(first) != 1 or type(first[0]) is not int:
+            return None
+        index = first[0]
+        if index < 0:
+            return tags.MINE, -index
+        entry: list[Any] = self._table[index] if index < len(self._table) else []
+        is_class = len(entry) == 2 and entry[0] == tags.YOUR_CLASS and type(entry[1]) is int
+        return (tags.MY_CLASS, entry[1]) if is_class else None
+
     def update(self, updates: Any) -> None:
         """Put what the other side changed back into the objects of the request."""
         if type(updates) is not list:
@@ -172,9 +190,15 @@ class Incoming:
             if type(own) in MUTABLE_TYPES:
                 refill(own, entry, self.items, self.item)
             elif is_array_type(type(own)) and entry[0] == tags.ARRAY:
-                own[...] = LEAF_READERS[tags.ARRAY](*entry[1:])
+                own[...] = self._same_shape(own, read_array(sys.modules.get("numpy"), entry))
             else:
                 raise ProtocolViolation(f"an update of a {type(own).__name__}")
+
+    @staticmethod
+    def _same_shape(own: Any, array: Any) -> Any:
+        if array.shape != own.shape:  # would be stretched over the whole array of this side
+            raise ProtocolViolation("an update of an array by one of another shape")
+        return array
 
     def watch(self) -> list[tuple[int, Any, Any]]:
         """Remember what the mutable objects of this message hold now."""
@@ -209,6 +233,8 @@ class Incoming:
                 return IMMUTABLE[entry[0]](self.items(entry[1]))
             if entry[0] in LEAF_READERS:
                 return LEAF_READERS[entry[0]](*entry[1:])
+            if entry[0] in ARRAY_TAGS:
+                return self._borders.array(entry)
             return self._borders.admit(entry, self.item)
         finally:
             self._nested -= 1

@@ -1,0 +1,347 @@
+"""What the other side may do with an object that was handed over to it: decided once, by the kind of the object.
+
+The kinds are a short table (``KINDS``); so are the classes of libraries whose objects can be used (``LIBRARY``) and the
+functions of libraries that can be called (``FUNCTIONS``). What no table names can be held and passed back, and nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import operator
+import sqlite3
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from _pytest.outcomes import OutcomeException
+
+from ..objects.specials import SPECIALS
+from ..wire.errors import CannotCross
+
+__all__ = ["FUNCTIONS", "KINDS", "LIBRARY", "SECRET", "Capabilities", "Kind", "is_of_tests"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What can be done with the objects of one kind.
+
+    Attributes:
+        name: Of the kind.
+        objects: Which objects are of this kind, for the reader.
+        call: Whether they can be called.
+        specials: Special methods that can be used, as far as the class of the object has them.
+        read: Which attributes can be read, for the reader.
+        write: Which attributes can be set, for the reader.
+        enumerate: Whether members, their number, and one member by its key can be asked for.
+    """
+
+    name: str
+    objects: str
+    call: bool = False
+    specials: frozenset[str] = frozenset()
+    read: str = "none"
+    write: str = "none"
+    enumerate: bool = False
+
+
+_ITERATION = frozenset({"__iter__", "__next__", "__length_hint__", "__len__", "__contains__", "__reversed__"})
+_ALL = frozenset(SPECIALS)
+_DEFINED = "public names that the object itself or a class of the tests defines"
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "function",
+            "functions and bound methods of the tests; functions of libraries that `FUNCTIONS` names",
+            call=True,
+            specials=frozenset({"__call__"}),
+            read="`__name__`, `__qualname__`, `__doc__`",
+        ),
+        Kind("class", "classes of the tests, if the class was handed over", call=True, read=_DEFINED, enumerate=True),
+        Kind(
+            "object",
+            "objects of classes of the tests",
+            call=True,
+            specials=_ALL,
+            read=_DEFINED,
+            write="public names, but for methods of its class",
+        ),
+        Kind(
+            "mock",
+            "mocks",
+            call=True,
+            specials=_ALL,
+            read="public names that `unittest.mock` does not define",
+            write="public names that `unittest.mock` does not define",
+        ),
+        Kind("library", "objects of classes that `LIBRARY` names", specials=_ALL, read="the names that `LIBRARY` lists"),
+        Kind("iterator", "iterators, generators, views", specials=_ITERATION, read="of generators: `send`, `close`"),
+        Kind("exception", "exceptions of the tests that are no failures", read=_DEFINED),
+        Kind("module", "modules of a program that learners test", read="public names", write="public names"),
+        Kind("opaque", "everything else"),
+    )
+}
+"""All kinds by name."""
+
+SECRET: tuple[type[BaseException], ...] = (AssertionError, OutcomeException)
+"""Exceptions that fail or end a test. Their text says what the test expects, so it stays here."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_STREAM = (
+    "read readline readlines write writelines seek tell flush close truncate getvalue readable writable seekable isatty "
+    "closed name mode encoding newlines errors"
+)
+_LOCK = "acquire release locked wait wait_for notify notify_all set clear is_set"
+_QUEUE = "put get put_nowait get_nowait qsize empty full task_done join maxsize"
+_MAPPING = "keys values items get"
+_RANDOM = (
+    "random randint randrange choice choices shuffle sample uniform gauss getrandbits seed betavariate expovariate "
+    "triangular normalvariate integers normal standard_normal permutation permuted poisson binomial exponential rand randn"
+)
+_CURSOR = "execute executemany executescript fetchone fetchall fetchmany close description rowcount lastrowid"
+_LISTED = {
+    "_io._IOBase tempfile._TemporaryFileWrapper": _STREAM,
+    "threading.Event threading.Condition threading.Semaphore threading.Barrier _thread.lock _thread.RLock": _LOCK,
+    "threading.Thread": "start join is_alive name daemon",
+    "queue.Queue _queue.SimpleQueue": _QUEUE,
+    "concurrent.futures._base.Executor": "submit map shutdown",
+    "concurrent.futures._base.Future": "result exception done cancel cancelled running add_done_callback",
+    "random.Random numpy.random._generator.Generator numpy.random.mtrand.RandomState": _RANDOM,
+    "re.Pattern": "match search fullmatch findall finditer split sub subn pattern flags groups groupindex",
+    "re.Match": "group groups groupdict start end span expand string pos endpos lastindex lastgroup re",
+    "_hashlib.HASH": "update digest hexdigest copy name digest_size block_size",
+    "builtins.mappingproxy": _MAPPING,
+    "collections.ChainMap": f"{_MAPPING} maps",
+    "collections.UserDict": f"{_MAPPING} pop popitem update setdefault clear data",
+    "collections.UserList": "append extend insert pop remove clear index count sort reverse data",
+    "collections.UserString": "data",
+    "array.array": "append extend insert pop remove index count reverse tolist tobytes typecode itemsize",
+    "builtins.memoryview": "tolist tobytes nbytes format shape readonly",
+    "logging.Logger": "debug info warning error exception critical log isEnabledFor name level",
+    "sqlite3.Connection": f"{_CURSOR} cursor commit rollback total_changes in_transaction",
+    "sqlite3.Cursor": f"{_CURSOR} arraysize",
+    "sqlite3.Row": "keys",
+    "_csv.writer": "writerow writerows",
+    "csv.DictWriter": "writerow writerows writeheader fieldnames",
+    "csv.DictReader": "fieldnames line_num",
+    "contextlib.AbstractContextManager unittest.mock._ANY": "",
+    "unittest.mock._SentinelObject": "name",
+    "enum.Enum": "name value",
+    "builtins.list": "append extend insert pop remove clear index count sort reverse copy",
+    "builtins.dict": f"{_MAPPING} pop popitem update setdefault clear copy",
+    "builtins.set": "add discard remove pop clear update union intersection difference issubset issuperset copy",
+    "builtins.tuple": "index count _replace _asdict _fields",
+    "collections.deque": "append appendleft extend extendleft pop popleft rotate clear index count maxlen",
+    "collections.OrderedDict": "move_to_end",
+    "collections.Counter": "most_common elements total subtract",
+    "builtins.BaseException": "args",
+}
+LIBRARY = {cls: _words(names) for classes, names in _LISTED.items() for cls in classes.split()}
+"""Classes of libraries whose objects can be used, and by which names. A subclass has the names of its bases."""
+
+_ANY_PUBLIC = (
+    "math cmath statistics itertools time uuid string json re bisect _bisect heapq _heapq textwrap hashlib _hashlib base64 "
+    "binascii html datetime decimal _decimal secrets"
+)
+FUNCTIONS: dict[str, frozenset[str] | None] = {
+    **dict.fromkeys(_ANY_PUBLIC.split()),
+    "builtins": _words(
+        "abs all any ascii bin callable chr divmod format hash hex isinstance issubclass iter len max min next oct ord pow "
+        "print repr round sorted sum"
+    ),
+    "_functools": _words("reduce"),
+    "copy": _words("copy deepcopy"),
+    "_operator": _words(
+        "abs add and_ concat contains countOf eq floordiv ge getitem gt index indexOf inv invert is_ is_not le lshift lt "
+        "mod mul matmul ne neg not_ or_ pos pow rshift sub truediv truth xor"
+    ),
+    "numpy": _words("amax amin clip cumsum dot max mean median min prod sort std sum var"),
+}
+"""Functions of libraries that a test can hand over, by module; ``None`` stands for all public ones."""
+_METHODS_OF = _words(
+    "str int float bytes bytearray list dict set frozenset tuple deque Counter OrderedDict date datetime timedelta Decimal "
+    "Fraction UUID Random"
+)
+"""Built-in classes whose methods, bound or not, a test can hand over (``log.append``, ``str.upper``)."""
+_WALKS = frozenset({"format", "format_map"})
+"""Unbound, these let the caller write the format, which reads any attribute of what it formats."""
+
+_NEVER = (types.ModuleType, types.FrameType, types.CodeType, types.TracebackType)
+_GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
+_CALLABLES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType)
+_GETTERS = (operator.attrgetter, operator.itemgetter, operator.methodcaller)
+_BAGS = frozenset({"types.SimpleNamespace", "argparse.Namespace"})
+_CLASSES = frozenset({"_io.StringIO", "_io.BytesIO", "types.SimpleNamespace", "random.Random", "collections.UserDict"})
+_MIXINS = frozenset({"collections.abc", "_collections_abc", "typing", "dataclasses"})
+_FUNCTION_NAMES = frozenset({"__name__", "__qualname__", "__doc__"})
+_GENERATOR_NAMES = frozenset({"send", "close"})
+_MOCK_NAMES = frozenset(dir(mock.NonCallableMock)) | {"side_effect", "return_value", "method_calls", "mock_calls"}
+_OTHER_DATABASES = frozenset({24, 25})
+"""SQLite's codes for ATTACH and DETACH, which open other files."""
+
+
+@functools.cache
+def is_of_tests(module: str) -> bool:
+    """Whether a module is the instructor's own: no part of Python, of an installed package or of the grader."""
+    top = module.partition(".")[0]
+    if top == "sandboxes" or top in sys.stdlib_module_names:
+        return False
+    return "site-packages" not in (getattr(sys.modules.get(module), "__file__", None) or "")
+
+
+class Capabilities:
+    """Decides of what kind an object is, and which of its names can be used.
+
+    Args:
+        is_own: Whether a module is one whose functions and classes can be handed over freely.
+        whose: What messages call the side of that module.
+    """
+
+    def __init__(self, is_own: Callable[[str], bool] = is_of_tests, whose: str = "test") -> None:
+        self._is_own = is_own
+        self._whose = whose
+
+    def grant(self, value: Any) -> Kind:
+        """The kind of an object that is about to be handed over.
+
+        Raises:
+            CannotCross: It must not leave.
+        """
+        if isinstance(value, sqlite3.Connection):
+            value.set_authorizer(_stay_in_database)
+        return KINDS[self._kind(value)]
+
+    def _kind(self, value: Any) -> str:
+        if isinstance(value, _NEVER):
+            raise self._refusal(value)
+        if isinstance(value, type):
+            return "class" if self._is_own_class(value) or _name(value) in _CLASSES else "opaque"
+        if isinstance(value, mock.NonCallableMock):
+            return "mock"
+        if self._is_function(value):
+            return "function"
+        if isinstance(value, BaseException):
+            return "opaque" if isinstance(value, SECRET) else "exception"
+        classes = type(value).__mro__
+        if any(self._is_own_class(cls) or _name(cls) in _BAGS for cls in classes):
+            return "object"
+        if any(_name(cls) in LIBRARY for cls in classes):
+            return "library"
+        return "iterator" if hasattr(type(value), "__iter__") else "opaque"
+
+    def _refusal(self, value: Any) -> CannotCross:
+        name = getattr(value, "__name__", "this")
+        return CannotCross(
+            f"a {self._whose} can't pass {name!r}, a {type(value).__name__}, to the submission: "
+            f"pass a function or an object of the {self._whose}'s own instead"
+        )
+
+    # Functions
+
+    def _is_function(self, value: Any) -> bool:
+        """Whether ``value`` is a function that can be called.
+
+        Raises:
+            CannotCross: It is a function that can't be called, and so can't leave.
+        """
+        if isinstance(value, functools.partial):
+            return self._kind(value.func) in ("function", "class", "mock")
+        if isinstance(value, _GETTERS):
+            return True
+        if not isinstance(value, _CALLABLES):
+            return _name(type(value)) == "functools._lru_cache_wrapper" or _is_of_numpy(value)
+        if not self._may_be_called(value):
+            raise self._refusal(value)
+        return True
+
+    def _may_be_called(self, value: Any) -> bool:
+        if isinstance(value, types.MethodDescriptorType):
+            return value.__objclass__.__name__ in _METHODS_OF and value.__name__ not in _WALKS
+        receiver = getattr(value, "__self__", None)
+        if receiver is None or isinstance(receiver, types.ModuleType):
+            return self._is_own_function(value) or _is_listed_function(value)
+        cls = receiver if isinstance(receiver, type) else type(receiver)
+        if value.__name__ in self._listed(cls):
+            return True
+        if isinstance(value, types.MethodType):
+            return self._is_own_function(value.__func__)
+        return any(base.__name__ in _METHODS_OF for base in cls.__mro__) and not value.__name__.startswith("_")
+
+    def _is_own_function(self, value: Any) -> bool:
+        function = inspect.unwrap(value) if isinstance(value, types.FunctionType) else None
+        return isinstance(function, types.FunctionType) and self._is_own(function.__globals__.get("__name__") or "")
+
+    # Names
+
+    def may_read(self, kind: Kind, value: Any, name: str) -> bool:
+        """Whether the attribute ``name`` of an object of this kind can be read."""
+        if kind.name == "function":
+            return name in _FUNCTION_NAMES
+        if kind.name == "iterator":
+            return isinstance(value, _GENERATORS) and name in _GENERATOR_NAMES
+        cls = value if isinstance(value, type) else type(value)
+        if name in self._listed(cls):
+            return True
+        if name.startswith("_") or kind.read == "none":
+            return False
+        if kind.name == "mock":
+            return name not in _MOCK_NAMES
+        return kind.name == "module" or (kind.read == _DEFINED and self._defines(value, cls, name))
+
+    def may_write(self, kind: Kind, value: Any, name: str) -> bool:
+        """Whether the attribute ``name`` of an object of this kind can be set."""
+        if name.startswith("_") or kind.write == "none":
+            return False
+        if kind.name == "mock":
+            return name not in _MOCK_NAMES
+        # A method stays what the test made it. What a property does with a value is the test's own code.
+        known = inspect.getattr_static(type(value), name, None)
+        return kind.name == "module" or not (callable(known) or isinstance(known, classmethod | staticmethod))
+
+    def _defines(self, value: Any, cls: type, name: str) -> bool:
+        definer = next((base for base in cls.__mro__ if name in vars(base)), None)
+        if definer is not None:
+            return self._is_own_class(definer) or definer.__module__ in _MIXINS
+        if not isinstance(value, type) and name in getattr(value, "__dict__", ()):
+            return True
+        return any("__getattr__" in vars(base) and self._is_own_class(base) for base in cls.__mro__)
+
+    def _listed(self, cls: type) -> frozenset[str]:
+        """Names that ``LIBRARY`` lists for a class and its bases."""
+        return frozenset().union(*(LIBRARY.get(_name(base), ()) for base in cls.__mro__))
+
+    def _is_own_class(self, cls: type) -> bool:
+        # make_dataclass leaves its classes in a module of Python's, where nobody finds them.
+        made = cls.__module__ == "types" and not hasattr(types, cls.__qualname__)
+        return made or self._is_own(cls.__module__)
+
+
+def _name(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _is_listed_function(value: Any) -> bool:
+    module, name = value.__module__ or "", value.__name__
+    if module not in FUNCTIONS or name.startswith("_"):
+        return False
+    names = FUNCTIONS[module]
+    return (names is None or name in names) and getattr(sys.modules.get(module), name, None) is value
+
+
+def _is_of_numpy(value: Any) -> bool:
+    """Whether ``value`` is a universal function of NumPy, or one of its listed functions."""
+    kind = _name(type(value))
+    return kind == "numpy.ufunc" or (kind == "numpy._ArrayFunctionDispatcher" and _is_listed_function(value))
+
+
+def _stay_in_database(action: int, *rest: object) -> int:
+    return sqlite3.SQLITE_DENY if action in _OTHER_DATABASES else sqlite3.SQLITE_OK

@@ -1,0 +1,60 @@
+"""Empty arrays of a submission: NumPy stretches them to nothing, so that whatever they are compared with seems to agree.
+
+``numpy.allclose([], 3.0)`` is true, and so is ``(empty == expected).all()``. Where the reference's arrays were not empty as
+well, a comparison of a submission's empty array with values fails.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import Any
+
+from ..objects.contract import Contract
+
+__all__ = ["guard_empty"]
+
+_COMPARISONS = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"})
+
+
+def guard_empty(array: Any, contract: Contract) -> Any:
+    """``array``; if it is empty, a view of it that is not stretched in comparisons."""
+    if getattr(array, "ndim", 0) == 0 or array.size:
+        return array
+    guarded = array.view(_guarded_type())
+    guarded._grader_contract = contract
+    return guarded
+
+
+@functools.cache
+def _guarded_type() -> Any:
+    """A kind of array, by the name of what it stands for, since tests print it."""
+    numpy = sys.modules["numpy"]
+
+    def finalize(self: Any, source: Any) -> None:
+        self._grader_contract = getattr(source, "_grader_contract", None)
+
+    def flat(self: Any) -> Any:  # by which pytest.approx(number) looks at all elements
+        _judge(self._grader_contract)
+        return self.view(numpy.ndarray).flat
+
+    def calculate(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [_plain(numpy, value) for value in inputs]
+        if ufunc.__name__ in _COMPARISONS and any(map(numpy.size, plain)):
+            _judge(self._grader_contract)
+        if "out" in options:
+            options["out"] = tuple(_plain(numpy, value) for value in options["out"])
+        result = getattr(ufunc, method)(*plain, **options)
+        return guard_empty(result, self._grader_contract) if type(result) is numpy.ndarray else result
+
+    names = {"__array_finalize__": finalize, "__array_ufunc__": calculate, "flat": property(flat)}
+    return type("ndarray", (numpy.ndarray,), names)
+
+
+def _plain(numpy: Any, value: Any) -> Any:
+    return value.view(numpy.ndarray) if isinstance(value, _guarded_type()) else value
+
+
+def _judge(contract: Contract | None) -> None:
+    if contract is None or not contract.may_be_empty():
+        raise AssertionError("the submission gave an empty array, which was compared with values")

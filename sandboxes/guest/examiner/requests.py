@@ -1,0 +1,193 @@
+"""What the candidate may ask of the examiner: to use what a test handed over, and to read its standard input.
+
+Everything here is asked by hostile code. A request names its target by a handle that this side gave out and that is still
+held; a value that came with the request is never a target. What may be done with the target was decided when it was handed
+over (``capabilities``). Number and types of all parts of a request are checked before anything runs.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..objects.borders import Border, Export
+from ..objects.classes import plain_value
+from ..objects.specials import SPECIALS, bind, call
+from ..wire.errors import CannotCross, ProtocolViolation
+from .capabilities import SECRET, Capabilities, Kind
+
+__all__ = ["OPERATIONS", "Operation", "RequestHandler"]
+
+_MOST_VALUES = 10_000
+_LONGEST_NAME = 1_000
+_MEMBERS = {"iter": 1, "len": 1, "getitem": 2}
+"""What can be asked of the members of a class, and how many values that takes."""
+_STDIN = ("read", "readline")
+_TEXTS = frozenset({"__repr__", "__str__", "__format__"})
+_PLACE = re.compile(r"[\w.]+\.<locals>\.")
+"""The function in which a class was defined: most often a test."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that can be asked.
+
+    Attributes:
+        does: For the reader.
+        detail: Whether the detail is as it must be.
+        values: The fewest and the most values, the target included.
+        target: Whether the first value is a target.
+        allowed: Whether the kind of the target allows it; names of attributes are judged apart.
+    """
+
+    does: str
+    detail: Callable[[Any], bool]
+    values: tuple[int, int]
+    target: bool = True
+    allowed: Callable[[Kind, Any], bool] = lambda kind, detail: True
+
+
+def _is_nothing(detail: Any) -> bool:
+    return detail is None
+
+
+def _is_name(detail: Any) -> bool:
+    return type(detail) is str and 0 < len(detail) <= _LONGEST_NAME
+
+
+def _is_names(detail: Any) -> bool:
+    return type(detail) is list and len(detail) <= _MOST_VALUES and all(map(_is_name, detail))
+
+
+def _is_special(detail: Any) -> bool:
+    return _is_names(detail) and len(detail) > 0 and detail[0] in SPECIALS
+
+
+OPERATIONS = {
+    "call": Operation("calls the target", _is_names, (1, _MOST_VALUES), allowed=lambda kind, detail: kind.call),
+    "special": Operation(
+        "uses a special method of the target",
+        _is_special,
+        (1, _MOST_VALUES),
+        allowed=lambda kind, detail: detail[0] in kind.specials,
+    ),
+    "getattr": Operation("reads an attribute of the target", _is_name, (1, 1)),
+    "setattr": Operation("sets an attribute of the target", _is_name, (2, 2)),
+    "dir": Operation("lists the attributes of the target that can be read", _is_nothing, (1, 1)),
+    "plain": Operation(
+        "reads the built-in value that the target extends",
+        _is_nothing,
+        (1, 1),
+        allowed=lambda kind, detail: bool(kind.specials),
+    ),
+    "class": Operation(
+        "lists, counts or looks up the members of a class",
+        lambda detail: type(detail) is str and detail in _MEMBERS,
+        (1, 2),
+        allowed=lambda kind, detail: kind.enumerate,
+    ),
+    "input": Operation("calls `input`, as the test has it", _is_nothing, (1, 1), target=False),
+    "stdin": Operation(
+        "reads from `sys.stdin`, as the test has it",
+        lambda detail: type(detail) is str and detail in _STDIN,
+        (0, 1),
+        target=False,
+    ),
+    "output": Operation("nothing: carries output along", _is_nothing, (0, 0), target=False),
+}
+"""All that the candidate can ask for while instructors' tests run."""
+
+
+class RequestHandler:
+    """Carries out the candidate's requests.
+
+    Args:
+        capabilities: Decides what may be done with what is handed over.
+
+    Attributes:
+        border: Knows what was handed over; set by the connection.
+        failures: What failed or ended the running test inside a callback, and has not come back to the test.
+    """
+
+    operations = OPERATIONS
+
+    def __init__(self, capabilities: Capabilities | None = None) -> None:
+        self.capabilities = capabilities or Capabilities()
+        self.border: Border
+        self.failures: list[BaseException] = []
+        self._carry_out: dict[str, Callable[..., Any]] = {
+            "call": lambda kind, names, target, *values: call(target, values, names),
+            "special": self._special,
+            "getattr": self._getattr,
+            "setattr": self._setattr,
+            "dir": lambda kind, detail, target: [n for n in dir(target) if self.capabilities.may_read(kind, target, n)],
+            "plain": lambda kind, detail, target: plain_value(target),
+            "class": self._members,
+            "input": lambda kind, detail, prompt: builtins.input(prompt if type(prompt) is str else ""),
+            "stdin": self._stdin,
+            "output": lambda kind, detail: None,
+        }
+
+    def serve(self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None) -> Any:
+        """Carry out one request.
+
+        Raises:
+            CannotCross: Such a thing can't be asked of the target.
+            ProtocolViolation: It is no request.
+        """
+        known = self.operations.get(operation) if type(operation) is str else None
+        if known is None:
+            raise CannotCross("there is no such operation")
+        if not known.detail(detail) or not known.values[0] <= len(values) <= known.values[1]:
+            raise CannotCross(f"a request {operation!r} with the wrong parts")
+        kind = self._target(operation, known, detail, values, handle).capability if known.target else None
+        try:
+            return self._carry_out[operation](kind, detail, *values)
+        except SECRET as failure:
+            # The program may do as if nothing had happened; the test fails all the same.
+            self.failures.append(failure)
+            raise
+
+    def _target(
+        self, operation: str, known: Operation, detail: Any, values: list[Any], handle: tuple[int, int] | None
+    ) -> Export:
+        if handle is None:
+            raise CannotCross("only what was handed over can be used, and by its handle alone")
+        export = self.border.held(*handle)
+        assert export.value is values[0]
+        if not known.allowed(export.capability, detail):
+            raise CannotCross(f"a {type(export.value).__name__!r} object of the tests can't be used so here ({operation})")
+        return export
+
+    def _special(self, kind: Kind, detail: list[str], target: Any, *values: Any) -> Any:
+        name, *names = detail
+        if all(name not in vars(cls) for cls in type(target).__mro__[:-1]):
+            # What every object has by itself works on the other side, too; here it would tell where the class is defined.
+            raise AttributeError(f"{type(target).__name__!r} object has no {name}")
+        answer = call(bind(target, name), values, names)
+        return _PLACE.sub("", answer) if name in _TEXTS and type(answer) is str else answer
+
+    def _members(self, kind: Kind, name: str, target: Any, *values: Any) -> Any:
+        if 1 + len(values) != _MEMBERS[name]:
+            raise CannotCross(f"a request {name!r} with the wrong parts")
+        return list(target) if name == "iter" else len(target) if name == "len" else target[values[0]]
+
+    def _getattr(self, kind: Kind, name: str, target: Any) -> Any:
+        if not self.capabilities.may_read(kind, target, name):
+            raise AttributeError(f"{type(target).__name__!r} object of the tests has no attribute {name!r} here")
+        # Where a function is defined (__qualname__) would name the test.
+        return getattr(target, "__name__" if name == "__qualname__" else name)
+
+    def _setattr(self, kind: Kind, name: str, target: Any, value: Any) -> None:
+        if not self.capabilities.may_write(kind, target, name):
+            raise AttributeError(f"attribute {name!r} of a {type(target).__name__!r} object of the tests can't be set")
+        setattr(target, name, value)
+
+    def _stdin(self, kind: Kind, method: str, size: Any = -1) -> str:
+        if type(size) is not int:
+            raise ProtocolViolation("a size that is no number")
+        return getattr(sys.stdin, method)(size)
