@@ -26,6 +26,7 @@ IGNORED_FOLDERS = frozenset(
 IGNORED_FILES = ("*.pyc", ".DS_Store", "Thumbs.db", "*~", "*.swp")
 _MAX_SIZE = 64 * 2**20
 _GRADED = ("tests/", "solutions/reference/", "requirements.txt", "program/", "mutants/")
+_FULL_MARKS = 100
 _TEST_FILES = ("test_*.py", "*_test.py")
 
 
@@ -57,6 +58,12 @@ class Assignment:
         return sorted(names, key=lambda name: (name != "reference", name))
 
     @property
+    def right_solutions(self) -> list[str]:
+        """Folders of the solutions, beside the reference, that are declared to get full marks."""
+        declared = (item for item in self.settings.solution if item.score and item.score.at_least == _FULL_MARKS)
+        return [f"solutions/{solution.path}" for solution in declared]
+
+    @property
     def tests(self) -> dict[str, bytes]:
         """All files under ``tests/``, by path relative to the assignment."""
         return {path: data for path, data in self.files.items() if path.startswith("tests/")}
@@ -73,14 +80,15 @@ class Assignment:
 
     @property
     def suite(self) -> str:
-        """Digest of what running a submission depends on: tests, reference, requirements, limits, what is measured.
+        """Digest of what running a submission depends on: tests, right solutions, requirements, limits, what is measured.
 
         Two versions that differ only in their statement, policy, feedback, or in how scores are made from what was found
         (weights, gates, thresholds, competencies) have the same.
         """
         settings = self.settings.model_dump(mode="json", include={"language", "kind", "submission", "limits"})
         settings["measured"] = [found for line in self.settings.criterion if (found := line.depends_on())]
-        graded = {name: data for name, data in self.files.items() if name.startswith(_GRADED)}
+        folders = (*_GRADED, *(f"{folder}/" for folder in self.right_solutions))
+        graded = {name: data for name, data in self.files.items() if name.startswith(folders)}
         return digest_files({**graded, FILE_NAME: json.dumps(settings, sort_keys=True).encode()})
 
     @property

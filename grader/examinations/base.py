@@ -73,4 +73,5 @@ def suite_of(assignment: Assignment) -> Suite:
         test_requirements=assignment.text("tests/requirements.txt"),
         limits=Limits(limits.cpu_time, limits.memory, limits.processes, limits.output, limits.total_time),
         inspection=inspection_for(assignment.settings.criterion),
+        alternatives=tuple(assignment.folder(folder) for folder in assignment.right_solutions),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,7 +77,8 @@ class ClassDescription:
 
     def disguised(self) -> ClassDescription:
         """The same without what its author wrote around the class: where it is defined, in which function, and its text."""
-        return replace(self, module="tests", qualname=self.qualname.rpartition(".")[2], doc=None)
+        library = self.module.partition(".")[0] in sys.stdlib_module_names
+        return replace(self, module=self.module if library else "tests", qualname=self.qualname.rpartition(".")[2], doc=None)
 
     @classmethod
     def from_wire(cls, data: Any) -> ClassDescription:
