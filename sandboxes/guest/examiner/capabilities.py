@@ -288,10 +288,12 @@ class Capabilities:
             return name in _FUNCTION_NAMES
         if kind.name == "iterator":
             return isinstance(value, _GENERATORS) and name in _GENERATOR_NAMES
+        if kind.read == "none":
+            return False
         cls = value if isinstance(value, type) else type(value)
         if name in self._listed(cls):
             return True
-        if name.startswith("_") or kind.read == "none":
+        if name.startswith("_"):
             return False
         if kind.name == "mock":
             return name not in _MOCK_NAMES

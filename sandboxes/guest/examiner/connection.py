@@ -16,7 +16,16 @@ from .capabilities import SECRET
 from .empty_arrays import guard_empty
 from .requests import RequestHandler
 
-__all__ = ["Connection", "Link", "Surroundings"]
+__all__ = ["EXTRAS", "Connection", "Link", "Surroundings"]
+
+
+EXTRAS = {
+    "classes": "describes classes of the submission: a local class is made for each, with methods of this project's alone",
+    "released": "gives handles back",
+    "output": "goes to the test's `sys.stdout` and `sys.stderr`, as far as the limit goes",
+    "files": "writes, replaces and removes regular files and folders under the temporary folder of the tests",
+}
+"""All that can come along with a message of the candidate, and what it does."""
 
 
 class Link(Peer):
@@ -162,6 +171,8 @@ class Surroundings:
         return extras or None
 
     def _arrive(self, extras: dict[str, Any]) -> None:
+        if not extras.keys() <= EXTRAS.keys():
+            raise ProtocolViolation("extras of an unknown kind")
         if "files" in extras:
             self._tree.apply(extras["files"])
         for number, data in extras.get("output", ()):

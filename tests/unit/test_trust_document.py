@@ -1,0 +1,75 @@
+"""The page that says what a hostile message can do says what the code does."""
+
+from pathlib import Path
+
+from sandboxes.guest.examiner.capabilities import FUNCTIONS, KINDS, LIBRARY
+from sandboxes.guest.examiner.connection import EXTRAS
+from sandboxes.guest.examiner.program_requests import PROGRAM_OPERATIONS
+from sandboxes.guest.examiner.requests import OPERATIONS
+from sandboxes.guest.wire.containers import EMPTY, IMMUTABLE
+from sandboxes.guest.wire.leaves import ARRAY_TAGS, LEAF_READERS
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "trust.md"
+
+
+def table(*rows):
+    head, *rest = rows
+    return [
+        "",
+        "| " + " | ".join(head) + " |",
+        "| " + " | ".join("---" for _ in head) + " |",
+        *("| " + " | ".join(row) + " |" for row in rest),
+        "",
+    ]
+
+
+def specials(kind):
+    if not kind.specials:
+        return "none"
+    return "those its class has" if len(kind.specials) > 10 else ", ".join(f"`{name}`" for name in sorted(kind.specials))
+
+
+def library():
+    by_names = {}
+    for cls, names in LIBRARY.items():
+        by_names.setdefault(names, []).append(cls)
+    return "; ".join(
+        f"{', '.join(classes)}" + (f" ({' '.join(sorted(names))})" if names else "") for names, classes in by_names.items()
+    )
+
+
+def functions():
+    return "; ".join(module + (f" ({' '.join(sorted(names))})" if names else "") for module, names in FUNCTIONS.items())
+
+
+def page():
+    operations = [(f"`{name}`", "a handle" if known.target else "none", known.does) for name, known in OPERATIONS.items()]
+    more = [
+        (f"`{name}`", "a handle" if known.target else "none", known.does)
+        for name, known in PROGRAM_OPERATIONS.items()
+        if name not in OPERATIONS
+    ]
+    kinds = [
+        (kind.name, kind.objects, "yes" if kind.call else "no", specials(kind), kind.read, kind.write)
+        for kind in KINDS.values()
+    ]
+    return "\n".join(
+        [
+            "A message can ask for one of these operations, and for no other:",
+            *table(("operation", "target", "does"), *operations),
+            "While a learner's tests are tried on a program, it can ask for these instead of `input`, `stdin` and `output`:",
+            *table(("operation", "target", "does"), *more),
+            "What may be done with a target depends on its kind, which was decided when it was handed over:",
+            *table(("kind", "objects", "call", "special methods", "read", "set"), *kinds),
+            f"`LIBRARY`: {library()}.",
+            "",
+            f"`FUNCTIONS`: {functions()}; methods of built-in classes.",
+            "",
+            f"Values in a message are rebuilt as one of {len(EMPTY) + len(IMMUTABLE) + len(LEAF_READERS) + len(ARRAY_TAGS)} exact types, by constructors of Python's and NumPy's alone. Along with it come:",
+            *table(("extra", "does"), *((f"`{name}`", does) for name, does in EXTRAS.items())),
+        ]
+    )
+
+
+def test_the_page_is_what_the_code_says():
+    assert page().strip() in DOCUMENT.read_text(), f"put this into {DOCUMENT.name}:\n\n{page()}"
