@@ -140,6 +140,7 @@ class Finding(Model):
     line: int
     message: str
     url: str | None = None
+    times: int = Field(default=1, description="Places it stands for: this one, and others of the rule that are not listed.")
 
 
 class Quality(Model):

@@ -128,7 +128,7 @@ class Examiner:
             self.end(number)
         if "failure" in answer:
             raise SandboxFailure(f"a tool that reads submissions failed: {answer['failure']}")
-        return Inspected(tuple(answer["tools"]), tuple(Found(*one) for one in answer["findings"]))
+        return Inspected(tuple(answer["tools"]), tuple(Found(*one) for one in answer["findings"]), tuple(answer["read"]))
 
     def alive(self) -> bool:
         """Whether its process still runs."""
