@@ -77,7 +77,12 @@ class Examiner:
             raise SandboxFailure(f"the examiner did not start: {error}") from None
 
     def begin(
-        self, wire: socket.socket, files: Mapping[str, bytes], collect_only: bool, tests: Sequence[str] | None = None
+        self,
+        wire: socket.socket,
+        files: Mapping[str, bytes],
+        collect_only: bool,
+        tests: Sequence[str] | None = None,
+        seed: str = "",
     ) -> tuple[int, Control]:
         """Begin a grading; returns its number and the connection to its process.
 
@@ -86,11 +91,13 @@ class Examiner:
             files: The submission, for the ``submission`` fixture.
             collect_only: Only find out which tests there are.
             tests: Ids of the tests to run, in their order; all if there are none.
+            seed: What sizes that vary follow from; without one, they don't.
 
         Raises:
             SandboxFailure: The examiner is gone.
         """
-        return self._start({"do": "grade", "files": dict(files), "collect_only": collect_only, "tests": tests}, wire)
+        selection = {"order": None if tests is None else list(tests), "seed": seed}
+        return self._start({"do": "grade", "files": dict(files), "collect_only": collect_only, "tests": selection}, wire)
 
     def begin_trial(self, wire: socket.socket, program: Mapping[str, bytes]) -> tuple[int, Control]:
         """Begin a trial of a learner's tests, which are in the candidate, on a program.

@@ -11,13 +11,14 @@ from .candidate import candidate_spec
 from .engine import Engine
 from .errors import SandboxFailure, SuiteBroken
 from .examiner import Examiner
+from .guest.sizes import actual_size, seed_of
 from .images.build import ImageBuilder
 from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .measure import Plan, Repetition, measure
 from .pool import CandidatePool
 from .session import Session, collect
-from .suite import Inspected, Run, Suite, Test, TestRun
+from .suite import Inspected, Run, Scaling, Suite, Test, TestRun
 
 __all__ = ["Sandbox"]
 
@@ -114,10 +115,17 @@ class Sandbox:
         # Each of the two waits while the other's test runs.
         limits = replace(self._suite.limits, total_time=2 * self._suite.limits.total_time)
 
+        seed = seed_of(self._suite.tests, files)
+
         def session(of: Mapping[str, bytes]) -> Session:
-            return Session(self._examiners.ready(), self._pool, of, limits)
+            return Session(self._examiners.ready(), self._pool, of, limits, seed=seed)
 
         return measure(lambda: session(files), lambda: session(self._suite.reference), plan, self._pool.quiet)
+
+    def size(self, scaling: Scaling, files: Mapping[str, bytes]) -> int:
+        """The size that a test gets when it is run on a submission, and on the reference to compare with it."""
+        function = scaling.family.partition("[")[0]
+        return actual_size(seed_of(self._suite.tests, files), function, scaling.size, scaling.vary)
 
     def inspect(self, files: Mapping[str, bytes]) -> Inspected | None:
         """What static tools find in a submission; None where the suite asks for none.
@@ -144,7 +152,7 @@ class Sandbox:
         self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None]
     ) -> tuple[Run, set[str]]:
         started = time.monotonic()
-        session = Session(examiner, self._pool, files, self._suite.limits, on_test)
+        session = Session(examiner, self._pool, files, self._suite.limits, on_test, seed_of(self._suite.tests, files))
         runs = session.run(self.tests)
         run = Run(
             tests=tuple(self._result(test, runs, session) for test in self.tests),

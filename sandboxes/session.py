@@ -31,6 +31,7 @@ class Session:
         files: The submission.
         limits: What each test may use.
         on_test: Called with each test's result as soon as it is known.
+        seed: What sizes that vary follow from; see ``guest.sizes``.
 
     Attributes:
         base: The meter when the first candidate had taken the files, before it ran any of them.
@@ -44,12 +45,14 @@ class Session:
         files: Mapping[str, bytes],
         limits: Limits,
         on_test: Callable[[TestRun], None] = lambda run: None,
+        seed: str = "",
     ) -> None:
         self._examiner = examiner
         self._pool = pool
         self._files = files
         self._limits = limits
         self._on_test = on_test
+        self._seed = seed
         self._candidate: Candidate | None = None
         self._control: Control
         self._number = 0
@@ -89,7 +92,7 @@ class Session:
 
     def _begin(self, collect_only: bool, order: list[str] | None) -> tuple[int, Control]:
         assert self._candidate is not None
-        return self._examiner.begin(self._candidate.socket, self._files, collect_only, order)
+        return self._examiner.begin(self._candidate.socket, self._files, collect_only, order, self._seed)
 
     def _each(self, roster: Sequence[Test], begin: Callable[[], tuple[int, Control]]) -> Generator[TestRun]:
         self._roster = {test.id: test for test in roster}

@@ -127,15 +127,17 @@ class Scaling:
 
     Attributes:
         family: Id of the test without the size.
-        size: Of the input.
+        size: Of the input, as the test's mark says.
         at_most: The class of growth that the test allows.
         reference: The class that the reference is known to have, if the test names it.
+        vary: By which share of it the size differs, at most, from submission to submission.
     """
 
     family: str
     size: int
     at_most: str
     reference: str | None = None
+    vary: float = 0.0
 
 
 @dataclass(frozen=True)
