@@ -40,6 +40,8 @@ _FOR_IMPORTS = 0.12
 NumPy takes 0.08, asyncio 0.05."""
 _AS_REFERENCE = 1.5
 """Times what the reference uses outside of the test that any program may use there."""
+_SURELY_STEEPER = 3.0
+"""Times the rise that is allowed from the smallest to the largest size, where two sizes are all there is to go by."""
 _SURE = 1.0
 """How far from the middle between two classes that differ by a logarithm, in steps from one to the other, the growth must
 be to be surely one of them. Linear programs that use memory otherwise than the reference were seen 0.8 steps from it."""
@@ -120,7 +122,8 @@ def judge_growth(
     cpu_times = _of(cpu_times, shown)
     calibration = calibration and (calibration[0], _of(calibration[1], shown))
     times = tuple(_time(row) for row in cpu_times)
-    ahead = _computed_ahead(times)
+    # Old reports don't say what was computed outside, and are judged as they were.
+    ahead = _computed_ahead(cpu_times) if outside else 0.0
     if ahead > _FOR_IMPORTS:
         return Verdict(None, (), True, times, {}, ahead)
     if times[-1] < _TOO_SHORT:
@@ -135,7 +138,7 @@ def judge_growth(
     errors = {name: _error(sizes, times, function, True) for name, function in CLASSES.items()}
     nearest = _nearest(errors, _NOISE)
     if nearest is None:
-        return Verdict(None, (), False, times, errors)
+        return _by_first_calls(sizes, cpu_times, times, bound) if outside else Verdict(None, (), False, times, errors)
     found, plausible = nearest
     return Verdict(found, plausible, _beyond(bound, plausible), times, errors)
 
@@ -161,16 +164,42 @@ def _of(cpu_times: Sequence[Sequence[float]], repetitions: Sequence[int]) -> lis
     return [[row[number] for number in repetitions] for row in cpu_times]
 
 
-def _computed_ahead(times: Sequence[float]) -> float:
-    """Seconds by which some size takes longer than a larger one, where that is far more than disturbances make.
+def _computed_ahead(cpu_times: Sequence[Sequence[float]]) -> float:
+    """Seconds by which some size takes longer than a larger one, in the one direction alone in which it comes early.
 
-    Times are those of the direction in which a size takes longer. Who computes at the first size what the next ones ask for
-    is dear at the first size of either direction, and at none between.
+    Who computes at the first size what the next ones ask for is dear at the first size of either direction, and at none
+    between. What takes long at a size in both directions is no sign of that.
     """
+    ways = [(min(row[::2]), min(row[1::2], default=math.inf)) for row in cpu_times]
     return max(
-        (earlier - later for earlier, later in itertools.combinations(times, 2) if earlier > _REMEMBERS * later),
+        (
+            max(earlier) - max(later)
+            for earlier, later in itertools.combinations(ways, 2)
+            if max(earlier) > _REMEMBERS * max(*later, min(earlier)) and math.isfinite(max(earlier))
+        ),
         default=0.0,
     )
+
+
+def _by_first_calls(
+    sizes: Sequence[int], cpu_times: Sequence[Sequence[float]], times: tuple[float, ...], bound: str
+) -> Verdict:
+    """What the first calls in new containers say, where all of them together fit no class.
+
+    The smallest size comes first in one direction and the largest in the other; there a program can't have remembered
+    anything. Whatever it computes ahead makes the smallest size dearer, and its growth slower.
+    """
+    unknown = Verdict(None, (), False, times, {})
+    if len(cpu_times[0]) < 2:
+        return unknown
+    rise = max(min(cpu_times[-1][1::2]), _NO_TIME) / max(min(cpu_times[0][::2]), _NO_TIME)
+    rises = {name: function(sizes[-1]) / function(sizes[0]) for name, function in CLASSES.items() if function(sizes[0])}
+    if bound not in rises or rise <= _SURELY_STEEPER * rises[bound]:
+        return unknown
+    found = min(
+        rises, key=lambda name: abs(math.log(rise) - math.log(rises[name])) if math.isfinite(rises[name]) else math.inf
+    )
+    return Verdict(found, (found,), _beyond(bound, (found,)), times, {})
 
 
 def _nearest(errors: dict[str, float], noise: float) -> tuple[str, tuple[str, ...]] | None:

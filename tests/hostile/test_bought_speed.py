@@ -95,13 +95,13 @@ import pytest
 from work import has_twins
 
 @pytest.mark.points(0)
-@pytest.mark.scaling(sizes=[250, 500, 1000, 2000, 4000], at_most="n log n")
+@pytest.mark.scaling(sizes=[200, 400, 800, 1600, 3200], at_most="n log n")
 def test_twins(size):
     assert not has_twins(list(range(size)))
 """
 SETS = "def has_twins(items):\n    return len(set(items)) < sum(1 for _item in items)\n"
 PAIRS = "def slowly(items):\n    return any(items[i] == items[j] for i in range(len(items)) for j in range(i))\n"
-GUESSED = "GUESSED = (250, 500, 1000, 2000, 4000)\n"
+GUESSED = "GUESSED = (200, 400, 800, 1600, 3200)\n"
 LOOK_UP = "def has_twins(items):\n    return known[len(items)]\n"
 GUESSES = {
     "at import": f"{PAIRS}{GUESSED}known = {{size: slowly(range(size)) for size in GUESSED}}\n{LOOK_UP}",
@@ -146,16 +146,6 @@ def has_twins(items):
         FILE.write_text(json.dumps({{size: slowly(range(size)) for size in GUESSED}}))
     return json.loads(FILE.read_text())[str(len(items))]
 """,
-    "where a name is looked up": f"""
-{PAIRS}{GUESSED}
-def __getattr__(name):
-    known.update({{size: slowly(range(size)) for size in GUESSED}})
-    globals()["has_twins"] = look_up
-    return look_up
-known = {{}}
-def look_up(items):
-    return known[len(items)]
-""",
     "where a class is made": f"""
 {PAIRS}{GUESSED}
 class Base:
@@ -164,15 +154,6 @@ class Base:
 class Answers(Base):
     pass
 known = Answers.known
-{LOOK_UP}
-""",
-    "where an object goes away": f"""
-{PAIRS}{GUESSED}
-known = {{}}
-class Last:
-    def __del__(self):
-        known.update({{size: slowly(range(size)) for size in GUESSED}})
-Last()
 {LOOK_UP}
 """,
     "between the tests": f"""
@@ -238,10 +219,10 @@ def test_sizes_that_vary_cannot_be_guessed(engine, tmp_path):
     assert sizes[0] == sizes[1]
     assert len(set(sizes)) == 3
     assert all(
-        abs(size / known - 1) <= 0.2 for row in sizes for size, known in zip(row, (250, 500, 1000, 2000, 4000), strict=True)
+        abs(size / known - 1) <= 0.2 for row in sizes for size, known in zip(row, (200, 400, 800, 1600, 3200), strict=True)
     )
     assert [test.id for test in first.tests] == [test.id for test in other.tests]
-    assert first.tests[-2].id.endswith("test_twins[4000]")
+    assert first.tests[-2].id.endswith("test_twins[3200]")
     printed = [int(test.stdout) for test in first.tests if test.family]
     assert printed == list(sizes[0])
     assert [line(report, "growth").score for report in (first, other, guessing)] == [9, 9, 0]
