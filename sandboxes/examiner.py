@@ -23,8 +23,8 @@ _MEBIBYTE = 1024 * 1024
 _CHILD_MEMORY = 1024 * _MEBIBYTE
 """Address space of one grading's process: room for the largest message and for what a test does with it."""
 _SCRATCH = 256 * _MEBIBYTE
-_INSPECTION = 240.0
-"""Seconds for all tools together."""
+_INSPECTION = 480.0
+"""Seconds of wall clock for all tools together, many times what they may compute."""
 
 
 class Examiner:

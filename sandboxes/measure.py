@@ -33,7 +33,8 @@ class Side:
     Attributes:
         cpu_time: Seconds of CPU by test, once for each time it was run.
         wall_time: Seconds by test, the same.
-        memory: Bytes by test, the same: the peak above what the container held before the program was there.
+        memory: Bytes by test, the same: the peak above what the container held before the program was there, in the test
+            or before it.
         outside: Seconds of CPU outside of the tests: importing the program, and threads that go on between tests.
         failed: Tests that did not pass.
     """
@@ -141,6 +142,7 @@ class _Turns:
         self._session = session
         self._results = session.each(tests)
         self._runs: list[TestRun] = []
+        self._peaks: list[int] = []
         self._used = 0.0
 
     def next(self) -> bool:
@@ -148,6 +150,7 @@ class _Turns:
         run = next(self._results, None)
         if run is not None:
             self._runs.append(run)
+            self._peaks.append(max(run.peak_memory, self._session.peak_outside) - self._session.base.peak_memory)
             self._used = self._session.used.cpu_time - self._session.base.cpu_time
         return run is not None
 
@@ -159,10 +162,10 @@ class _Turns:
         cpu: dict[str, list[float]] = {}
         wall: dict[str, list[float]] = {}
         memory: dict[str, list[int]] = {}
-        for run in self._runs:
+        for run, peak in zip(self._runs, self._peaks, strict=True):
             cpu.setdefault(run.test.id, []).append(run.cpu_time)
             wall.setdefault(run.test.id, []).append(run.wall_time)
-            memory.setdefault(run.test.id, []).append(max(0, run.peak_memory - self._session.base.peak_memory))
+            memory.setdefault(run.test.id, []).append(max(0, peak))
         inside = sum(run.cpu_time for run in self._runs)
         return Side(
             cpu_time=cpu,

@@ -36,6 +36,7 @@ class Session:
     Attributes:
         base: The meter when the first candidate had taken the files, before it ran any of them.
         used: The meter after the last test.
+        peak_outside: Bytes, the most that was held between tests so far, while the program is imported above all.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Session:
         self._latest: TestRun | None = None
         self._deadline = 0.0
         self.base = self.used = Reading()
+        self.peak_outside = 0
         self.python = ""
         self.collected: list[Test] = []
         self.errors: dict[str, str] = {}
@@ -216,6 +218,8 @@ class Session:
             self._replace(self._verdict or Verdict("crashed", ""))
         else:
             self._running = message["id"]
+            assert self._candidate is not None
+            self.peak_outside = max(self.peak_outside, self._candidate.meter.read().peak_memory)
             self._mark_start()
             self._control.send({"do": "go"})
 

@@ -226,3 +226,22 @@ def test_sizes_that_vary_cannot_be_guessed(engine, tmp_path):
     printed = [int(test.stdout) for test in first.tests if test.family]
     assert printed == list(sizes[0])
     assert [line(report, "growth").score for report in (first, other, guessing)] == [9, 9, 0]
+
+
+def test_memory_that_is_needed_at_import_alone_counts(engine, tmp_path):
+    tests = """
+    import pytest
+    from work import total
+
+    @pytest.mark.memory
+    def test_total():
+        assert total(200_000) == 20_000_100_000
+    """
+    lean = "def total(n):\n    numbers = list(range(n + 1))\n    return sum(numbers)\n"
+    early = "def lavishly(n):\n    return sum(row[0] for row in [[k, str(k), {k: k}] for k in range(n + 1)])\n"
+    early += "known = lavishly(200_000)\ndef total(n):\n    return known\n"
+    with grading(
+        engine, make(tmp_path, tests, lean, ['kind = "tests"\nweight = 1', 'kind = "memory"\nweight = 9'])
+    ) as grade:
+        assert line(grade(lean), "memory").score == 9
+        assert line(grade(early), "memory").score < 5

@@ -278,3 +278,9 @@ def test_suppressing_comments_cost_what_a_broken_rule_costs_unless_they_are_allo
 def test_a_file_that_a_tool_cannot_read_earns_nothing(ignore):
     assert judged(finding("unreadable"), ignore=ignore).share == 0
     assert judged(finding("invalid-syntax"), ignore=ignore).share == 0
+
+
+def test_parsing_is_paid_from_the_same_time(tmp_path):
+    budget = Budget(0.5, str(tmp_path))
+    texts, findings = tools._texts({"a.py": b"x = 1\n", "b.py": b"x = \xff\n"}, budget)
+    assert (texts, [(one.rule, one.path) for one in findings]) == ({}, [("unreadable", "a.py"), ("invalid-syntax", "b.py")])

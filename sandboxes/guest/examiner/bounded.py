@@ -8,19 +8,21 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 __all__ = ["Budget", "ToolFailed"]
 
 _MEMORY = 1024 * 1024 * 1024
 _OUTPUT = 64 * 1024 * 1024
 _ERRORS = 1024 * 1024
-_EACH = 45.0
+_EACH = 30.0
 """Seconds of CPU for one process."""
 _STUCK = 180.0
 """Seconds of wall clock after which a process that has not used up its CPU is stuck, or the machine is: our failure."""
 _SHOWN = 300
+_Result = TypeVar("_Result")
 
 
 class ToolFailed(Exception):
@@ -56,12 +58,20 @@ class Budget:
             OSError: There is no such program.
             TimeoutError: It neither computes nor ends.
         """
+        return self.spend(lambda seconds: self._run(command, environment, good, seconds))
+
+    def spend(self, work: Callable[[int], _Result]) -> _Result:
+        """Let something run child processes, for so many seconds as it is told.
+
+        Raises:
+            ToolFailed: There are none left.
+        """
         seconds = int(min(self._left, _EACH))
         if seconds < 1:
             raise ToolFailed("all tools together took too long on this submission")
         before = _children_cpu()
         try:
-            return self._run(command, environment, good, seconds)
+            return work(seconds)
         finally:
             self._left -= _children_cpu() - before
 

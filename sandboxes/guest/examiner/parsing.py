@@ -56,15 +56,22 @@ def source_text(data: bytes) -> str | Unreadable:
         return Unreadable(f"it is not UTF-8 text: {error.reason}", data[: error.start].count(b"\n") + 1)
 
 
-def why_unreadable(text: str) -> Unreadable | None:
+def why_unreadable(text: str, seconds: int = _CPU) -> Unreadable | None:
     """Why text is no Python; None if it is.
 
     It is parsed in a child process, which may crash, or use up what it was given, without anybody being harmed.
+
+    Args:
+        text: What to parse.
+        seconds: Of CPU that the parser may use.
+
+    Raises:
+        TimeoutError: The child neither answers nor uses them up.
     """
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _answer(text, writer)
+        _answer(text, writer, min(seconds, _CPU))
     os.close(writer)
     answer = _read(reader)
     os.close(reader)
@@ -96,13 +103,13 @@ def _is_utf8(encoding: str, data: bytes) -> bool:
     return name in ("utf-8", "utf8") or name.startswith("utf-8-") or (name in _LIKE_ASCII and data.isascii())
 
 
-def _answer(text: str, writer: int) -> None:
+def _answer(text: str, writer: int, seconds: int) -> None:
     """Say what the parser finds, and end this process."""
     try:
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         memory = _MEMORY if hard == resource.RLIM_INFINITY else min(_MEMORY, hard)
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_CPU, (_CPU, _CPU))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         os.write(writer, json.dumps(_complaint(text)).encode()[:_ANSWER])
     finally:
         os._exit(0)

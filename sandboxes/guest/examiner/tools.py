@@ -17,7 +17,7 @@ from .type_checking import Mypy
 
 __all__ = ["inspect"]
 
-_SECONDS = 100.0
+_SECONDS = 60.0
 """Of CPU, for all tools together. The worker waits longer."""
 _FOR_CONTROL = 15.0
 _MOST = 500
@@ -43,8 +43,8 @@ def inspect(order: dict[str, Any], folder: str) -> dict[str, Any]:
     home = Path(folder)
     (home / "home").mkdir(parents=True)
     files = {path: data for path, data in sorted(order["files"].items()) if _is_python(path, data, order["program"])}
-    texts, findings = _texts(files)
     budget = Budget(_SECONDS, str(home / "home"))
+    texts, findings = _texts(files, budget)
     ruff = Ruff(order, budget, home / "text", texts)
     tools = [ruff.version]
     readers: list[tuple[str, _Read, _Read]] = [("ruff", ruff.lint, ruff.lint)]
@@ -66,13 +66,17 @@ def _is_python(path: str, data: bytes, program: str) -> bool:
     return name.lower().endswith(_SUFFIXES) or bool(_SHEBANG.match(data)) or (path == program and "." not in name)
 
 
-def _texts(files: dict[str, bytes]) -> tuple[dict[str, str], list[Finding]]:
+def _texts(files: dict[str, bytes], budget: Budget) -> tuple[dict[str, str], list[Finding]]:
     """What tools read of each file, and what is to be said of files before any tool reads them."""
     texts: dict[str, str] = {}
     findings = []
     for path, data in files.items():
         text = source_text(data)
-        unreadable = text if isinstance(text, Unreadable) else why_unreadable(text)
+        try:
+            unreadable = text if isinstance(text, Unreadable) else _complaint(text, budget)
+        except ToolFailed as failure:
+            findings.append(Finding("unreadable", path, 1, f"this file is not read: {failure}", None))
+            continue
         if isinstance(text, Unreadable) or unreadable is not None:
             assert unreadable is not None
             findings.append(Finding("invalid-syntax", path, unreadable.line, unreadable.reason, None))
@@ -82,6 +86,10 @@ def _texts(files: dict[str, bytes]) -> tuple[dict[str, str], list[Finding]]:
             message = f"{comment!r} has no effect here: everything is read, and what is found counts"
             findings.append(Finding("suppression", path, line, message, None))
     return texts, findings
+
+
+def _complaint(text: str, budget: Budget) -> Unreadable | None:
+    return budget.spend(lambda seconds: why_unreadable(text, seconds))
 
 
 def _read(name: str, together: _Read, apart: _Read, paths: list[str], budget: Budget) -> list[Finding]:
