@@ -150,7 +150,10 @@ def _measurement_findings(graded: Report | SubmissionRejected) -> Iterator[Findi
     for growth in found.growth:
         verdict = verdict_on(growth)
         name = growth.test.partition("::")[2]
-        if verdict.found is None:
+        if verdict.elsewhere:
+            detail = f"the reference computes {verdict.elsewhere:.2f} s at one size for others"
+            yield Finding(f"growth of {name}", False, f"{detail}: how it grows can't be told")
+        elif verdict.found is None:
             detail = f"nothing can be told of the reference ({1000 * verdict.times[-1]:.1f} ms at the largest size)"
             yield Finding(f"growth of {name}", False, f"{detail}: give it larger sizes, farther apart")
         else:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from sandboxes.measure import Plan, Repetition
+from sandboxes.measure import Pair, Plan, Repetition
 from sandboxes.sandbox import Sandbox
-from sandboxes.suite import Run, Test, TestRun
+from sandboxes.suite import Run, Scaling, Test, TestRun
 
 from .assignment import Assignment
 from .errors import AssignmentError
@@ -81,15 +81,16 @@ class Measuring:
         if not both and not families:
             return Measurements(quality=quality)
         rounds = self._rounds([one for one in run.tests if one.test in both])
-        sizes = [test for members in families.values() for test in members]
-        course = _Course(both * rounds, sizes, lambda done: self._is_precise(done, both, rounds))
+        course = _Course(
+            both * rounds, list(families.values()), lambda done: self._is_precise(_compared(done), both, rounds)
+        )
         done = self._sandbox.measure(files, course.next)
-        compared = done[: course.compared]
+        compared = _compared(done)
         lasting = _lasting(compared, both, rounds)
         return Measurements(
             cpu_time=_cpu_times(compared, [name for name in lasting if name in self._measured["efficiency"]]),
             memory=_peaks(compared, [name for name in lasting if name in self._measured["memory"]]),
-            growth=_growths(done[:_FOR_SIZES], families),
+            growth=self._growths(done[:_FOR_SIZES], families, files),
             quality=quality,
         )
 
@@ -100,7 +101,17 @@ class Measuring:
         took = sum(one.wall_time for one in runs)
         return max(1, min(_MOST_ROUNDS, round(_WORTHWHILE / max(took, 0.001))))
 
-    def _is_precise(self, done: Sequence[Repetition], both: Sequence[Test], rounds: int) -> bool:
+    def _growths(
+        self, done: Sequence[Repetition], families: Mapping[str, Sequence[Test]], files: Mapping[str, bytes]
+    ) -> tuple[Growth, ...]:
+        measured = ((members, [one.families[name] for one in done]) for name, members in families.items())
+        return tuple(
+            _growth(members, pairs, [self._sandbox.size(_scaling(test), files) for test in members])
+            for members, pairs in measured
+            if len(_lasting(pairs, members, 1, of_both=False)) == len(members)
+        )
+
+    def _is_precise(self, done: Sequence[Pair], both: Sequence[Test], rounds: int) -> bool:
         """Whether the costs are known well enough, or as well as they will be."""
         if len(done) < _FEWEST:
             return False
@@ -117,26 +128,34 @@ class _Course:
 
     Args:
         both: The tests whose costs are compared with the reference's, in each repetition until they are known precisely.
-        sizes: Those of growth, in a fixed number of repetitions.
+        families: Those of growth, in a fixed number of repetitions.
         is_precise: Whether the costs are known well enough.
-
-    Attributes:
-        compared: How many repetitions had the tests of ``both``; they are the first.
     """
 
     def __init__(
-        self, both: Sequence[Test], sizes: Sequence[Test], is_precise: Callable[[Sequence[Repetition]], bool]
+        self,
+        both: Sequence[Test],
+        families: Sequence[Sequence[Test]],
+        is_precise: Callable[[Sequence[Repetition]], bool],
     ) -> None:
         self._both = both
-        self._sizes = sizes
+        self._families = families
         self._is_precise = is_precise
-        self.compared = 0
 
     def next(self, done: Sequence[Repetition]) -> Plan | None:
-        compare = bool(self._both) and self.compared == len(done) and not self._is_precise(done)
-        self.compared += compare
-        plan = Plan(self._both if compare else (), self._sizes if len(done) < _FOR_SIZES else ())
-        return plan if plan.both or plan.sizes else None
+        compare = bool(self._both) and all(one.both is not None for one in done) and not self._is_precise(done)
+        plan = Plan(self._both if compare else (), self._families if len(done) < _FOR_SIZES else ())
+        return plan if plan.both or plan.families else None
+
+
+def _compared(done: Sequence[Repetition]) -> list[Pair]:
+    """What the tests cost that are compared with the reference's; these repetitions are the first."""
+    return [one.both for one in done if one.both is not None]
+
+
+def _scaling(test: Test) -> Scaling:
+    assert test.scaling is not None
+    return test.scaling
 
 
 def _families(assignment: Assignment, tests: Sequence[Test]) -> dict[str, list[Test]]:
@@ -153,7 +172,7 @@ def _families(assignment: Assignment, tests: Sequence[Test]) -> dict[str, list[T
     return families
 
 
-def _peaks(done: Sequence[Repetition], lasting: Sequence[str]) -> tuple[Cost, ...]:
+def _peaks(done: Sequence[Pair], lasting: Sequence[str]) -> tuple[Cost, ...]:
     return tuple(
         Cost(
             test=name,
@@ -164,42 +183,36 @@ def _peaks(done: Sequence[Repetition], lasting: Sequence[str]) -> tuple[Cost, ..
     )
 
 
-def _growths(done: Sequence[Repetition], families: Mapping[str, Sequence[Test]]) -> tuple[Growth, ...]:
-    failed = {name for one in done for name in one.submission.failed}
-    return tuple(
-        Growth(
-            test=name,
-            at_most=named_class(members[0].scaling.at_most) if members[0].scaling else "",
-            sizes=tuple(test.scaling.size for test in members if test.scaling),
-            reference=named_class(members[0].scaling.reference)
-            if members[0].scaling and members[0].scaling.reference
-            else None,
-            cpu_times=tuple(_rounded(one.submission.cpu_time[test.id][0] for one in done) for test in members),
-            reference_times=tuple(_rounded(one.reference.cpu_time[test.id][0] for one in done) for test in members)
-            if _is_compared(done, members)
-            else (),
-        )
-        for name, members in families.items()
-        if not any(test.id in failed or _runs(done, test.id) < len(done) for test in members)
+def _growth(members: Sequence[Test], pairs: Sequence[Pair], sizes: Sequence[int]) -> Growth:
+    scaling = _scaling(members[0])
+    compared = scaling.reference is not None and all(test.id in one.reference.cpu_time for one in pairs for test in members)
+    return Growth(
+        test=scaling.family,
+        at_most=named_class(scaling.at_most),
+        sizes=tuple(sizes),
+        reference=named_class(scaling.reference) if scaling.reference else None,
+        cpu_times=tuple(_rounded(one.submission.cpu_time[test.id][0] for one in pairs) for test in members),
+        reference_times=tuple(_rounded(one.reference.cpu_time[test.id][0] for one in pairs) for test in members)
+        if compared
+        else (),
+        outside=_rounded(one.submission.outside for one in pairs),
+        reference_outside=_rounded(one.reference.outside for one in pairs),
     )
 
 
-def _is_compared(done: Sequence[Repetition], members: Sequence[Test]) -> bool:
-    """Whether the reference ran at all sizes, each time."""
-    return all(test.id in one.reference.cpu_time for one in done for test in members)
-
-
-def _runs(done: Sequence[Repetition], name: str) -> int:
-    return sum(len(one.submission.cpu_time.get(name, ())) for one in done)
-
-
-def _lasting(done: Sequence[Repetition], both: Sequence[Test], rounds: int) -> list[str]:
+def _lasting(done: Sequence[Pair], tests: Sequence[Test], rounds: int, of_both: bool = True) -> list[str]:
     """The tests that were run each time, and passed."""
-    failed = {name for one in done for name in (*one.submission.failed, *one.reference.failed)}
-    return [test.id for test in both if test.id not in failed and _runs(done, test.id) == rounds * len(done)]
+    failed = {
+        name
+        for one in done
+        for side in ((one.submission, one.reference) if of_both else (one.submission,))
+        for name in side.failed
+    }
+    runs = {test.id: sum(len(one.submission.cpu_time.get(test.id, ())) for one in done) for test in tests}
+    return [test.id for test in tests if test.id not in failed and runs[test.id] == rounds * len(done)]
 
 
-def _cpu_times(done: Sequence[Repetition], lasting: Sequence[str]) -> tuple[Cost, ...]:
+def _cpu_times(done: Sequence[Pair], lasting: Sequence[str]) -> tuple[Cost, ...]:
     """CPU times by test, and outside of tests."""
     if not lasting:
         return ()
@@ -222,7 +235,7 @@ def _rounded(seconds: Iterable[float]) -> tuple[float, ...]:
     return tuple(round(one, 6) for one in seconds)
 
 
-def _slept(done: Sequence[Repetition], name: str) -> float:
+def _slept(done: Sequence[Pair], name: str) -> float:
     """Seconds in which the submission neither computed nor answered, in most runs.
 
     What the reference waits for (the test itself, the machine) is allowed, and on a busy machine as much again as it

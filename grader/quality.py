@@ -18,12 +18,12 @@ __all__ = ["check_rules", "inspection_for", "quality_of"]
 _UNKNOWN = re.compile(r"Unknown rule selector `([^`]*)`")
 
 
-def inspection_for(criteria: Sequence[Criterion]) -> Inspection | None:
-    """What static tools have to look for."""
+def inspection_for(criteria: Sequence[Criterion], program: str) -> Inspection | None:
+    """What static tools have to look for; ``program`` is the submission's main file."""
     style = next((one for one in criteria if isinstance(one, StyleCriterion)), None)
     if style is None:
         return None
-    return Inspection(style.rules, style.ignore, style.line_length, style.complexity, style.layout, style.types)
+    return Inspection(style.rules, style.ignore, style.line_length, style.complexity, style.layout, style.types, program)
 
 
 def check_rules(assignment: Assignment, inspect: Callable[[Mapping[str, bytes]], Inspected | None]) -> None:
@@ -52,9 +52,9 @@ def quality_of(inspected: Inspected | None, files: Mapping[str, bytes]) -> Quali
         return None
     return Quality(
         tools=inspected.tools,
-        lines=sum(_lines(data) for path, data in files.items() if path.endswith(".py")),
+        lines=sum(_lines(files[path]) for path in inspected.read),
         findings=tuple(
-            Finding(rule=one.rule, path=one.path, line=one.line, message=one.message, url=one.address)
+            Finding(rule=one.rule, path=one.path, line=one.line, message=one.message, url=one.address, times=one.times)
             for one in inspected.findings
         ),
     )

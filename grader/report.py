@@ -125,11 +125,15 @@ class Growth(Model):
     test: str = Field(description="Id without the size.")
     at_most: str = Field(description="The class that the test allows.")
     reference: str | None = Field(default=None, description="The class that the reference is known to have.")
-    sizes: tuple[int, ...] = Field(description="Ascending.")
+    sizes: tuple[int, ...] = Field(description="Ascending; where sizes vary, those that this submission met.")
     cpu_times: tuple[tuple[float, ...], ...] = Field(description="Seconds of CPU, by size and repetition.")
     reference_times: tuple[tuple[float, ...], ...] = Field(
         default=(), description="Those of the reference in the same repetitions, where its class is known."
     )
+    outside: tuple[float, ...] = Field(
+        default=(), description="Seconds of CPU outside of the test, at import and between sizes, by repetition."
+    )
+    reference_outside: tuple[float, ...] = Field(default=(), description="Those of the reference.")
 
 
 class Finding(Model):
@@ -140,6 +144,7 @@ class Finding(Model):
     line: int
     message: str
     url: str | None = None
+    times: int = Field(default=1, description="Places it stands for: this one, and others of the rule that are not listed.")
 
 
 class Quality(Model):

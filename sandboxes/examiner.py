@@ -24,8 +24,8 @@ _MEBIBYTE = 1024 * 1024
 _CHILD_MEMORY = 1024 * _MEBIBYTE
 """Address space of one grading's process: room for the largest message and for what a test does with it."""
 _SCRATCH = 256 * _MEBIBYTE
-_INSPECTION = 240.0
-"""Seconds for all tools together."""
+_INSPECTION = 480.0
+"""Seconds of wall clock for all tools together, many times what they may compute."""
 
 
 class Examiner:
@@ -84,6 +84,7 @@ class Examiner:
         facts: Facts | None,
         collect_only: bool,
         tests: Sequence[str] | None = None,
+        seed: str = "",
     ) -> tuple[int, Control]:
         """Begin a grading; returns its number and the connection to its process.
 
@@ -93,13 +94,14 @@ class Examiner:
             facts: What was noted with right solutions (see ``Contract``); ``None`` to note what this one does.
             collect_only: Only find out which tests there are.
             tests: Ids of the tests to run, in their order; all if there are none.
+            seed: What sizes that vary follow from; without one, they don't.
 
         Raises:
             SandboxFailure: The examiner is gone.
         """
-        return self._start(
-            {"do": "grade", "files": dict(files), "facts": facts, "collect_only": collect_only, "tests": tests}, wire
-        )
+        selection = {"order": None if tests is None else list(tests), "seed": seed}
+        order = {"do": "grade", "files": dict(files), "facts": facts, "collect_only": collect_only, "tests": selection}
+        return self._start(order, wire)
 
     def begin_trial(self, wire: socket.socket, program: Mapping[str, bytes]) -> tuple[int, Control]:
         """Begin a trial of a learner's tests, which are in the candidate, on a program.
@@ -137,7 +139,7 @@ class Examiner:
             self.end(number)
         if "failure" in answer:
             raise SandboxFailure(f"a tool that reads submissions failed: {answer['failure']}")
-        return Inspected(tuple(answer["tools"]), tuple(Found(*one) for one in answer["findings"]))
+        return Inspected(tuple(answer["tools"]), tuple(Found(*one) for one in answer["findings"]), tuple(answer["read"]))
 
     def alive(self) -> bool:
         """Whether its process still runs."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .session import Session
 from .suite import Test, TestRun
 
-__all__ = ["Plan", "Repetition", "Side", "measure"]
+__all__ = ["Pair", "Plan", "Repetition", "Side", "measure"]
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class Plan:
 
     Attributes:
         both: Tests that are run on the submission and on the reference, a test that is run several times once for each.
-        sizes: Tests of growth: of each family the smallest size first. Run on the reference too where the test names the
-            class that it has.
+        families: Tests of growth, by family: the smallest size first. Each family has containers of its own, so that
+            nothing can be computed for one while another is measured.
     """
 
     both: Sequence[Test] = ()
-    sizes: Sequence[Test] = ()
+    families: Sequence[Sequence[Test]] = ()
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ class Side:
     Attributes:
         cpu_time: Seconds of CPU by test, once for each time it was run.
         wall_time: Seconds by test, the same.
-        memory: Bytes by test, the same: the peak above what the container held before the program was there.
-        outside: Seconds of CPU outside of the tests of ``Plan.both``: importing the program, and threads that go on.
+        memory: Bytes by test, the same: the peak above what the container held before the program was there, in the test
+            or before it.
+        outside: Seconds of CPU outside of the tests: importing the program, and threads that go on between tests.
         failed: Tests that did not pass.
     """
 
@@ -46,7 +47,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Repetition:
+class Pair:
     """One run of both programs.
 
     Attributes:
@@ -56,6 +57,20 @@ class Repetition:
 
     submission: Side
     reference: Side
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """What one repetition cost.
+
+    Attributes:
+        both: The tests of ``Plan.both``, if there were any.
+        families: Those of growth, by family. Of the reference all sizes where the tests name the class that it has,
+            else the smallest one, to see what it takes to import a program.
+    """
+
+    both: Pair | None
+    families: Mapping[str, Pair]
 
 
 def measure(
@@ -81,28 +96,43 @@ def measure(
     done: list[Repetition] = []
     while (now := plan(done)) is not None:
         number = len(done)
-        # What a program remembers from one size to the next shows in one of the two directions.
-        sizes = list(now.sizes) if number % 2 == 0 else list(reversed(now.sizes))
+
+        def pair(ours: Sequence[Test], theirs: Sequence[Test], reference_first: bool = number % 2 == 1) -> Pair:
+            return _pair(_Turns(submission(), ours), _Turns(reference(), theirs), reference_first)
+
         with quiet():
-            done.append(_repetition(submission(), reference(), now.both, sizes, reference_first=number % 2 == 1))
+            both = pair(now.both, now.both) if now.both else None
+            families = {
+                _family(sizes): pair(_directed(sizes, number), _calibrating(sizes, number)) for sizes in now.families
+            }
+            done.append(Repetition(both, families))
     return done
 
 
-def _repetition(
-    submission: Session, reference: Session, both: Sequence[Test], sizes: Sequence[Test], reference_first: bool
-) -> Repetition:
-    compared = [*both, *(test for test in sizes if test.scaling and test.scaling.reference)]
-    ours = _Turns(submission, (*both, *sizes))
-    theirs = _Turns(reference, compared)
-    # Without tests to compare, the reference need not even start.
-    waiting = [ours] if not compared else [theirs, ours] if reference_first else [ours, theirs]
+def _directed(sizes: Sequence[Test], number: int) -> Sequence[Test]:
+    """What a program remembers from one size to the next shows in one of the two directions."""
+    return sizes if number % 2 == 0 else sizes[::-1]
+
+
+def _calibrating(sizes: Sequence[Test], number: int) -> Sequence[Test]:
+    known = sizes[0].scaling is not None and sizes[0].scaling.reference is not None
+    return _directed(sizes, number) if known else sizes[:1]
+
+
+def _family(sizes: Sequence[Test]) -> str:
+    assert sizes[0].scaling is not None
+    return sizes[0].scaling.family
+
+
+def _pair(ours: _Turns, theirs: _Turns, reference_first: bool) -> Pair:
+    waiting = [theirs, ours] if reference_first else [ours, theirs]
     try:
         while waiting:
             waiting = [turns for turns in waiting if turns.next()]
     finally:
         ours.end()
         theirs.end()
-    return Repetition(ours.side(len(both)), theirs.side(len(both)))
+    return Pair(ours.side(), theirs.side())
 
 
 class _Turns:
@@ -112,34 +142,35 @@ class _Turns:
         self._session = session
         self._results = session.each(tests)
         self._runs: list[TestRun] = []
-        self._used: list[float] = []
+        self._peaks: list[int] = []
+        self._used = 0.0
 
     def next(self) -> bool:
         """Run the next test; False if there is none."""
         run = next(self._results, None)
         if run is not None:
             self._runs.append(run)
-            self._used.append(self._session.used.cpu_time - self._session.base.cpu_time)
+            self._peaks.append(max(run.peak_memory, self._session.peak_outside) - self._session.base.peak_memory)
+            self._used = self._session.used.cpu_time - self._session.base.cpu_time
         return run is not None
 
     def end(self) -> None:
         self._results.close()
 
-    def side(self, counted: int) -> Side:
-        """What it cost; use outside of tests counts among the first ``counted`` of them."""
+    def side(self) -> Side:
+        """What it cost."""
         cpu: dict[str, list[float]] = {}
         wall: dict[str, list[float]] = {}
         memory: dict[str, list[int]] = {}
-        for run in self._runs:
+        for run, peak in zip(self._runs, self._peaks, strict=True):
             cpu.setdefault(run.test.id, []).append(run.cpu_time)
             wall.setdefault(run.test.id, []).append(run.wall_time)
-            memory.setdefault(run.test.id, []).append(max(0, run.peak_memory - self._session.base.peak_memory))
-        inside = sum(run.cpu_time for run in self._runs[:counted])
-        used = self._used[min(counted, len(self._used)) - 1] if self._used and counted else 0.0
+            memory.setdefault(run.test.id, []).append(max(0, peak))
+        inside = sum(run.cpu_time for run in self._runs)
         return Side(
             cpu_time=cpu,
             wall_time=wall,
             memory=memory,
-            outside=max(0.0, used - inside),
+            outside=max(0.0, self._used - inside),
             failed=frozenset(run.test.id for run in self._runs if run.outcome != "passed"),
         )

@@ -12,13 +12,14 @@ from .engine import Engine
 from .errors import SandboxFailure, SuiteBroken
 from .examiner import Examiner
 from .guest.objects.contract import Contract, Facts
+from .guest.sizes import actual_size, seed_of
 from .images.build import ImageBuilder
 from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .measure import Plan, Repetition, measure
 from .pool import CandidatePool
 from .session import Session, collect
-from .suite import Inspected, Run, Suite, Test, TestRun
+from .suite import Inspected, Run, Scaling, Suite, Test, TestRun
 
 __all__ = ["Sandbox"]
 
@@ -96,7 +97,8 @@ class Sandbox:
     def _session(
         self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None] = lambda run: None
     ) -> Session:
-        return Session(examiner, self._pool, files, self._suite.limits, on_test, self._facts)
+        seed = seed_of(self._suite.tests, files)
+        return Session(examiner, self._pool, files, self._suite.limits, on_test, self._facts, seed)
 
     def _finish(self, begin: Callable[[Examiner], Session]) -> Session:
         """A session that ran all tests, and in which nothing was killed from outside."""
@@ -146,10 +148,17 @@ class Sandbox:
         # Each of the two waits while the other's test runs.
         limits = replace(self._suite.limits, total_time=2 * self._suite.limits.total_time)
 
+        seed = seed_of(self._suite.tests, files)
+
         def session(of: Mapping[str, bytes]) -> Session:
-            return Session(self._examiners.ready(), self._pool, of, limits, facts=self._facts)
+            return Session(self._examiners.ready(), self._pool, of, limits, facts=self._facts, seed=seed)
 
         return measure(lambda: session(files), lambda: session(self._suite.reference), plan, self._pool.quiet)
+
+    def size(self, scaling: Scaling, files: Mapping[str, bytes]) -> int:
+        """The size that a test gets when it is run on a submission, and on the reference to compare with it."""
+        function = scaling.family.partition("[")[0]
+        return actual_size(seed_of(self._suite.tests, files), function, scaling.size, scaling.vary)
 
     def inspect(self, files: Mapping[str, bytes]) -> Inspected | None:
         """What static tools find in a submission; None where the suite asks for none.

@@ -33,12 +33,14 @@ class Session:
         limits: What each test may use.
         on_test: Called with each test's result as soon as it is known.
         facts: What right solutions were seen to do (see ``Contract``); ``None`` if this is one, whose facts are wanted.
+        seed: What sizes that vary follow from; see ``guest.sizes``.
 
     Attributes:
         runs: Results by test id.
         noted: The facts, where they are wanted.
         base: The meter when the first candidate had taken the files, before it ran any of them.
         used: The meter after the last test.
+        peak_outside: Bytes, the most that was held between tests so far, while the program is imported above all.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Session:
         limits: Limits,
         on_test: Callable[[TestRun], None] = lambda run: None,
         facts: Facts | None = None,
+        seed: str = "",
     ) -> None:
         self._facts = facts
         self.noted: Facts = []
@@ -57,6 +60,7 @@ class Session:
         self._files = files
         self._limits = limits
         self._on_test = on_test
+        self._seed = seed
         self._candidate: Candidate | None = None
         self._control: Control
         self._number = 0
@@ -70,6 +74,7 @@ class Session:
         self._latest: TestRun | None = None
         self._deadline = 0.0
         self.base = self.used = Reading()
+        self.peak_outside = 0
         self.python = ""
         self.collected: list[Test] = []
         self.errors: dict[str, str] = {}
@@ -100,7 +105,7 @@ class Session:
 
     def _begin(self, collect_only: bool, order: list[str] | None) -> tuple[int, Control]:
         assert self._candidate is not None
-        return self._examiner.begin(self._candidate.socket, self._files, self._facts, collect_only, order)
+        return self._examiner.begin(self._candidate.socket, self._files, self._facts, collect_only, order, self._seed)
 
     def _each(self, roster: Sequence[Test], begin: Callable[[], tuple[int, Control]]) -> Generator[TestRun]:
         self._roster = {test.id: test for test in roster}
@@ -225,6 +230,8 @@ class Session:
             self._replace(self._verdict or Verdict("crashed", ""))
         else:
             self._running = message["id"]
+            assert self._candidate is not None
+            self.peak_outside = max(self.peak_outside, self._candidate.meter.read().peak_memory)
             self._mark_start()
             self._control.send({"do": "go"})
 

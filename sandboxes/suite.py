@@ -46,6 +46,7 @@ class Inspection:
         complexity: Cyclomatic complexity that a function may have (rule C901).
         layout: Whether the layout has to be that of ``ruff format``.
         types: Whether mypy checks types, strictly.
+        program: The submission's main file, which is Python even if its name does not say so.
     """
 
     rules: tuple[str, ...]
@@ -54,6 +55,7 @@ class Inspection:
     complexity: int = 10
     layout: bool = False
     types: bool = False
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Found:
         line: Counted from 1.
         message: What is wrong.
         address: Where the rule is explained.
+        times: How many places it stands for: this one, and others that are not listed.
     """
 
     rule: str
@@ -73,6 +76,7 @@ class Found:
     line: int
     message: str
     address: str | None
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,12 @@ class Inspected:
     Attributes:
         tools: With their versions.
         findings: By file and line.
+        read: The files that they stand for.
     """
 
     tools: tuple[str, ...]
     findings: tuple[Found, ...]
+    read: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -123,15 +129,17 @@ class Scaling:
 
     Attributes:
         family: Id of the test without the size.
-        size: Of the input.
+        size: Of the input, as the test's mark says.
         at_most: The class of growth that the test allows.
         reference: The class that the reference is known to have, if the test names it.
+        vary: By which share of it the size differs, at most, from submission to submission.
     """
 
     family: str
     size: int
     at_most: str
     reference: str | None = None
+    vary: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ def measured(report: Report) -> Iterator[RenderableType]:
 
 def _growth(growth: Growth) -> Iterator[RenderableType]:
     verdict = verdict_on(growth)
-    found = str(verdict) if verdict.found else "nothing can be told"
+    told = f"computed elsewhere, {verdict.elsewhere:.2f} s" if verdict.elsewhere else "nothing can be told"
+    found = str(verdict) if verdict.found else told
     name = escape(plain(growth.test.partition("::")[2]))
     yield f"\n[bold]Growth[/] of {name}: {found}; {growth.at_most} is allowed"
     table = Table("size", "CPU time", "", box=None, header_style="dim")

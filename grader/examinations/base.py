@@ -72,6 +72,6 @@ def suite_of(assignment: Assignment) -> Suite:
         requirements=assignment.text("requirements.txt"),
         test_requirements=assignment.text("tests/requirements.txt"),
         limits=Limits(limits.cpu_time, limits.memory, limits.processes, limits.output, limits.total_time),
-        inspection=inspection_for(assignment.settings.criterion),
+        inspection=inspection_for(assignment.settings.criterion, assignment.settings.submission.required[0]),
         alternatives=tuple(assignment.folder(folder) for folder in assignment.right_solutions),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import statistics
@@ -34,6 +35,13 @@ _NO_TIME = 1e-6
 _LEAST_SHARE = 0.2
 """Share of the time at the largest size that has to grow."""
 _BY_A_LOGARITHM = (("1", "log n"), ("n", "n log n"))
+_FOR_IMPORTS = 0.12
+"""Seconds of CPU that a program may use outside of the test, beyond what the reference does, in each repetition. Importing
+NumPy takes 0.08, asyncio 0.05."""
+_AS_REFERENCE = 1.5
+"""Times what the reference uses outside of the test that any program may use there."""
+_SURELY_STEEPER = 3.0
+"""Times the rise that is allowed from the smallest to the largest size, where two sizes are all there is to go by."""
 _SURE = 1.0
 """How far from the middle between two classes that differ by a logarithm, in steps from one to the other, the growth must
 be to be surely one of them. Linear programs that use memory otherwise than the reference were seen 0.8 steps from it."""
@@ -51,6 +59,8 @@ class Verdict:
         exceeds: Whether the growth is surely faster than allowed.
         times: The time for each size that the verdict rests on, in seconds.
         errors: Relative error of each class's fit.
+        elsewhere: Seconds that are computed outside of the test, or at a size for others, beyond what is allowed; then
+            nothing can be told of growth, and it counts as too fast.
     """
 
     found: str | None
@@ -58,6 +68,7 @@ class Verdict:
     exceeds: bool
     times: tuple[float, ...]
     errors: dict[str, float]
+    elsewhere: float = 0.0
 
     def __str__(self) -> str:
         others = [name for name in self.plausible if name != self.found]
@@ -84,6 +95,7 @@ def judge_growth(
     cpu_times: Sequence[Sequence[float]],
     at_most: str,
     calibration: tuple[str, Sequence[Sequence[float]]] | None = None,
+    outside: Sequence[tuple[float, float]] = (),
 ) -> Verdict:
     """Find the class of growth.
 
@@ -99,9 +111,21 @@ def judge_growth(
         at_most: The class allowed.
         calibration: A program whose class is known, and its times in the same repetitions. Times are then taken in
             proportion to its, without a constant: what calls, caches and the passing of arguments add, they add to both.
+        outside: Seconds by repetition that the program and the reference used outside of the test. A repetition in which
+            the program used much more shows nothing: answers may have been computed before anybody asked.
     """
     bound = named_class(at_most)
+    shown = _shown(range(len(cpu_times[0])), outside)
+    if not shown:
+        before = statistics.median(ours - _AS_REFERENCE * theirs for ours, theirs in outside)
+        return Verdict(None, (), True, tuple(_time(row) for row in cpu_times), {}, before)
+    cpu_times = _of(cpu_times, shown)
+    calibration = calibration and (calibration[0], _of(calibration[1], shown))
     times = tuple(_time(row) for row in cpu_times)
+    # Old reports don't say what was computed outside, and are judged as they were.
+    ahead = _computed_ahead(cpu_times) if outside else 0.0
+    if ahead > _FOR_IMPORTS:
+        return Verdict(None, (), True, times, {}, ahead)
     if times[-1] < _TOO_SHORT:
         return Verdict(None, (), False, times, {})
     if calibration is not None and _measures(sizes, *calibration):
@@ -114,9 +138,68 @@ def judge_growth(
     errors = {name: _error(sizes, times, function, True) for name, function in CLASSES.items()}
     nearest = _nearest(errors, _NOISE)
     if nearest is None:
-        return Verdict(None, (), False, times, errors)
+        return _by_first_calls(sizes, cpu_times, times, bound) if outside else Verdict(None, (), False, times, errors)
     found, plausible = nearest
     return Verdict(found, plausible, _beyond(bound, plausible), times, errors)
+
+
+def _shown(repetitions: range, outside: Sequence[tuple[float, float]]) -> list[int]:
+    """The repetitions that show how a program grows, by turns ascending and descending; none if most do not.
+
+    A program may leave it to chance whether it computes beforehand: it must not gain by the repetitions in which it did.
+    """
+    if not outside:
+        return list(repetitions)
+    honest = [number for number in repetitions if outside[number][0] - _AS_REFERENCE * outside[number][1] <= _FOR_IMPORTS]
+    ascending = [number for number in honest if number % 2 == 0]
+    descending = [number for number in honest if number % 2 == 1]
+    if 2 * len(ascending) < len(repetitions[::2]) or 2 * len(descending) < len(repetitions[1::2]):
+        return []
+    if len(repetitions) < 2:
+        return ascending
+    return [number for pair in zip(ascending, descending, strict=False) for number in pair]
+
+
+def _of(cpu_times: Sequence[Sequence[float]], repetitions: Sequence[int]) -> list[list[float]]:
+    return [[row[number] for number in repetitions] for row in cpu_times]
+
+
+def _computed_ahead(cpu_times: Sequence[Sequence[float]]) -> float:
+    """Seconds by which some size takes longer than a larger one, in the one direction alone in which it comes early.
+
+    Who computes at the first size what the next ones ask for is dear at the first size of either direction, and at none
+    between. What takes long at a size in both directions is no sign of that.
+    """
+    ways = [(min(row[::2]), min(row[1::2], default=math.inf)) for row in cpu_times]
+    return max(
+        (
+            max(earlier) - max(later)
+            for earlier, later in itertools.combinations(ways, 2)
+            if max(earlier) > _REMEMBERS * max(*later, min(earlier)) and math.isfinite(max(earlier))
+        ),
+        default=0.0,
+    )
+
+
+def _by_first_calls(
+    sizes: Sequence[int], cpu_times: Sequence[Sequence[float]], times: tuple[float, ...], bound: str
+) -> Verdict:
+    """What the first calls in new containers say, where all of them together fit no class.
+
+    The smallest size comes first in one direction and the largest in the other; there a program can't have remembered
+    anything. Whatever it computes ahead makes the smallest size dearer, and its growth slower.
+    """
+    unknown = Verdict(None, (), False, times, {})
+    if len(cpu_times[0]) < 2:
+        return unknown
+    rise = max(min(cpu_times[-1][1::2]), _NO_TIME) / max(min(cpu_times[0][::2]), _NO_TIME)
+    rises = {name: function(sizes[-1]) / function(sizes[0]) for name, function in CLASSES.items() if function(sizes[0])}
+    if bound not in rises or rise <= _SURELY_STEEPER * rises[bound]:
+        return unknown
+    found = min(
+        rises, key=lambda name: abs(math.log(rise) - math.log(rises[name])) if math.isfinite(rises[name]) else math.inf
+    )
+    return Verdict(found, (found,), _beyond(bound, (found,)), times, {})
 
 
 def _nearest(errors: dict[str, float], noise: float) -> tuple[str, tuple[str, ...]] | None:

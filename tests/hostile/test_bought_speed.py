@@ -88,3 +88,160 @@ def test_who_fails_when_measured_earns_nothing(engine, tmp_path):
     with grading(engine, assignment) as grade:
         report = grade(f"calls = []\n{lazy}")
     assert line(report, "efficiency").score == 0
+
+
+TWINS = """
+import pytest
+from work import has_twins
+
+@pytest.mark.points(0)
+@pytest.mark.scaling(sizes=[200, 400, 800, 1600, 3200], at_most="n log n")
+def test_twins(size):
+    assert not has_twins(list(range(size)))
+"""
+SETS = "def has_twins(items):\n    return len(set(items)) < sum(1 for _item in items)\n"
+PAIRS = "def slowly(items):\n    return any(items[i] == items[j] for i in range(len(items)) for j in range(i))\n"
+GUESSED = "GUESSED = (200, 400, 800, 1600, 3200)\n"
+LOOK_UP = "def has_twins(items):\n    return known[len(items)]\n"
+GUESSES = {
+    "at import": f"{PAIRS}{GUESSED}known = {{size: slowly(range(size)) for size in GUESSED}}\n{LOOK_UP}",
+    "in a thread": f"""
+import threading
+{PAIRS}{GUESSED}
+known = {{}}
+def work():
+    for size in GUESSED:
+        known[size] = slowly(range(size))
+thread = threading.Thread(target=work)
+thread.start()
+def has_twins(items):
+    thread.join()
+    return known[len(items)]
+""",
+    "in a child process": f"""
+import os
+{PAIRS}{GUESSED}
+reader, writer = os.pipe()
+if os.fork() == 0:
+    os.write(writer, repr({{size: slowly(range(size)) for size in GUESSED}}).encode())
+    os._exit(0)
+os.wait()
+known = eval(os.read(reader, 10000))
+{LOOK_UP}
+""",
+    "at the first call": f"""
+{PAIRS}{GUESSED}
+known = {{}}
+def has_twins(items):
+    if not known:
+        known.update({{size: slowly(range(size)) for size in GUESSED}})
+    return known[len(items)]
+""",
+    "at the first call, kept in a file": f"""
+import json, pathlib
+{PAIRS}{GUESSED}
+FILE = pathlib.Path("/tmp/known.json")
+def has_twins(items):
+    if not FILE.exists():
+        FILE.write_text(json.dumps({{size: slowly(range(size)) for size in GUESSED}}))
+    return json.loads(FILE.read_text())[str(len(items))]
+""",
+    "where a class is made": f"""
+{PAIRS}{GUESSED}
+class Base:
+    def __init_subclass__(cls):
+        cls.known = {{size: slowly(range(size)) for size in GUESSED}}
+class Answers(Base):
+    pass
+known = Answers.known
+{LOOK_UP}
+""",
+    "between the tests": f"""
+import threading, time
+{PAIRS}{GUESSED}
+known = {{}}
+called = threading.Event()
+def work():
+    for size in (*GUESSED, *GUESSED[::-1]):
+        called.wait()
+        time.sleep(0.01)
+        if size not in known:
+            known[size] = slowly(range(size))
+threading.Thread(target=work, daemon=True).start()
+def has_twins(items):
+    called.set()
+    while len(items) not in known:
+        time.sleep(0.001)
+    return known[len(items)]
+""",
+    "at import, in every other container": f"""
+import os
+{PAIRS}{GUESSED}
+known = {{size: slowly(range(size)) for size in GUESSED}} if os.urandom(1)[0] % 2 else {{}}
+def has_twins(items):
+    return known[len(items)] if known else slowly(items)
+""",
+}
+GROWING = ['kind = "tests"\nweight = 1', 'kind = "growth"\nweight = 9']
+LIMITS = "[limits]\ncpu_time = 20.0\n"
+
+
+@pytest.fixture(scope="module")
+def growing(engine, tmp_path_factory):
+    with grading(engine, make(tmp_path_factory.mktemp("growth"), TWINS, SETS, GROWING, LIMITS)) as grade:
+        yield grade
+
+
+@pytest.mark.parametrize("name", GUESSES)
+def test_growth_counts_what_is_computed_for_guessed_sizes(growing, name):
+    report = growing(GUESSES[name])
+    assert all(test.outcome == "passed" for test in report.tests)
+    assert line(report, "growth").score == 0, line(report, "growth").detail
+
+
+def test_honest_imports_cost_no_growth(growing):
+    """The reference imports nothing. Modules cost CPU outside of the tests as well, and a program may need them."""
+    modules = "import asyncio, unittest.mock, decimal, fractions, statistics, json, datetime, random, email, http.client\n"
+    for text in (modules + SETS, "import functools\n" + SETS.replace("def", "@functools.wraps(len)\ndef")):
+        assert line(growing(text), "growth").score == 9
+
+
+def test_sizes_that_vary_cannot_be_guessed(engine, tmp_path):
+    tests = TWINS.replace('at_most="n log n"', 'at_most="n log n", vary=0.2').replace(
+        "    assert not", "    print(size)\n    assert not"
+    )
+    tests += "\n\ndef test_other():\n    assert True\n"
+    hard = f"{PAIRS}{GUESSED}known = dict.fromkeys(GUESSED, False)\ndef has_twins(items):\n"
+    hard += "    return known[len(items)] if len(items) in known else slowly(items)\n"
+    with grading(engine, make(tmp_path, tests, SETS, GROWING, LIMITS)) as grade:
+        first, again, other, guessing = grade(SETS), grade(SETS), grade(SETS + "\n"), grade(hard)
+    sizes = [report.measurements.growth[0].sizes for report in (first, again, other, guessing)]
+    assert sizes[0] == sizes[1]
+    assert len(set(sizes)) == 3
+    assert all(
+        abs(size / known - 1) <= 0.2 for row in sizes for size, known in zip(row, (200, 400, 800, 1600, 3200), strict=True)
+    )
+    assert [test.id for test in first.tests] == [test.id for test in other.tests]
+    assert first.tests[-2].id.endswith("test_twins[3200]")
+    printed = [int(test.stdout) for test in first.tests if test.family]
+    assert printed == list(sizes[0])
+    assert [line(report, "growth").score for report in (first, other, guessing)] == [9, 9, 0]
+
+
+def test_memory_that_is_needed_at_import_alone_counts(engine, tmp_path):
+    tests = """
+    import pytest
+    from work import total
+
+    @pytest.mark.memory
+    def test_total():
+        assert total(200_000) == 20_000_100_000
+    """
+    lean = "def total(n):\n    numbers = list(range(n + 1))\n    return sum(numbers)\n"
+    early = "def lavishly(n):\n    return sum(row[0] for row in [[k, str(k), {k: k}] for k in range(n + 1)])\n"
+    early += "known = lavishly(200_000)\ndef total(n):\n    return known\n"
+    with grading(
+        engine, make(tmp_path, tests, lean, ['kind = "tests"\nweight = 1', 'kind = "memory"\nweight = 9'])
+    ) as grade:
+        assert line(grade(lean), "memory").score == 9
+        assert line(grade(early), "memory").score < 5

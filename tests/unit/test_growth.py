@@ -174,3 +174,71 @@ def test_what_is_remembered_from_other_sizes_gains_nothing_against_a_reference_e
         row[1::2] = [1e-4] * 4
     theirs = [[1e-7 * size] * 8 for size in sizes]
     assert judge_growth(sizes, ours, "n log n", ("n", theirs)).exceeds
+
+
+SIZES = [500 * 2**step for step in range(5)]
+QUADRATIC = [1e-7 * size**2 for size in SIZES]
+QUICK = [[1e-3 + 1e-6 * size] * 8 for size in SIZES]
+
+
+def judged(rows, outside, at_most="n log n"):
+    return judge_growth(SIZES, rows, at_most, outside=outside)
+
+
+def test_who_computes_before_anybody_asks_does_not_show_how_it_grows():
+    verdict = judged(QUICK, [(sum(QUADRATIC), 0.01)] * 8)
+    assert verdict.exceeds
+    assert verdict.elsewhere == pytest.approx(sum(QUADRATIC) - 0.015)
+
+
+@pytest.mark.parametrize("outside", [(0.1, 0.0), (0.3, 0.2), (1.4, 1.0), (0.0, 0.5)])
+def test_imports_and_what_the_reference_computes_outside_as_well_are_free(outside):
+    linear = [[1e-5 * size] * 8 for size in SIZES]
+    assert judged(linear, [outside] * 8) == judged(linear, [(0.0, 0.0)] * 8)
+    assert not judged(linear, [outside] * 8, "n").exceeds
+
+
+def test_a_disturbance_in_a_few_repetitions_is_no_crime():
+    rows = [[1e-5 * size * (3 if number in (0, 3) else 1) for number in range(8)] for size in SIZES]
+    verdict = judged(rows, [(0.9 if number in (0, 3) else 0.01, 0.01) for number in range(8)])
+    assert (verdict.found, verdict.exceeds) == ("n", False)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_leaving_it_to_chance_where_to_compute_gains_nothing(seed):
+    chance = random.Random(seed)
+    lucky = [chance.random() < 0.5 for _ in range(8)]
+    rows = [[1e-4 if luck else time for luck in lucky] for time in QUADRATIC]
+    assert judged(rows, [(sum(QUADRATIC) if luck else 0.01, 0.01) for luck in lucky]).exceeds
+
+
+def test_who_computes_at_the_first_call_for_all_sizes_does_not_show_how_it_grows():
+    total = sum(QUADRATIC)
+    rows = [[1e-4] * 8 for _ in SIZES]
+    rows[0][::2] = [total] * 4
+    rows[-1][1::2] = [total] * 4
+    assert judged(rows, [(0.01, 0.01)] * 8).exceeds
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_computing_ahead_at_a_call_that_chance_picks_gains_nothing(seed):
+    chance = random.Random(seed)
+    columns = []
+    for number in range(8):
+        order = list(range(5)) if number % 2 == 0 else list(range(5))[::-1]
+        when = chance.randrange(5)
+        cost = dict.fromkeys(order, 1e-4)
+        for step, index in enumerate(order):
+            if step < when:
+                cost[index] = QUADRATIC[index]
+            elif step == when:
+                cost[index] = sum(QUADRATIC[other] for other in order[step:])
+        columns.append(cost)
+    rows = [[column[index] for column in columns] for index in range(5)]
+    assert judged(rows, [(0.01, 0.01)] * 8).exceeds
+
+
+def test_wild_times_that_are_alike_in_both_directions_are_no_sign_of_computing_ahead():
+    chance = random.Random(1)
+    rows = [[chance.uniform(0.01, 1)] * 8 for _ in SIZES]
+    assert not judged(rows, [(0.01, 0.01)] * 8, "n^2").exceeds

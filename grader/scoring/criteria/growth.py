@@ -12,7 +12,11 @@ __all__ = ["GrowthCriterion", "verdict_on"]
 
 
 class GrowthCriterion(BaseCriterion):
-    """The share of the tests marked ``scaling`` whose growth is not surely faster than allowed."""
+    """The share of the tests marked ``scaling`` whose growth is not surely faster than allowed.
+
+    What a program computes outside of these tests, at import above all, counts: who does much more of it than the reference
+    does not show how the program grows.
+    """
 
     kind: Literal["growth"] = "growth"
 
@@ -38,10 +42,13 @@ class GrowthCriterion(BaseCriterion):
 def verdict_on(growth: Growth) -> Verdict:
     """What a measured growth says."""
     calibration = (growth.reference, growth.reference_times) if growth.reference and growth.reference_times else None
-    return judge_growth(growth.sizes, growth.cpu_times, growth.at_most, calibration)
+    outside = list(zip(growth.outside, growth.reference_outside, strict=True))
+    return judge_growth(growth.sizes, growth.cpu_times, growth.at_most, calibration, outside)
 
 
 def _words(growth: Growth, verdict: Verdict) -> str:
+    if verdict.elsewhere:
+        return f"computes {verdict.elsewhere:.2f} s outside of the test or ahead of its sizes: how it grows can't be told"
     if verdict.found is None:
         return f"is too quick or too uneven to tell how it grows; {growth.at_most} is allowed"
     if verdict.exceeds:

@@ -15,14 +15,19 @@ __all__ = ["StyleCriterion"]
 _DEFAULT_RULES = ("E", "W", "F", "N", "B", "C4", "C90", "SIM", "RET", "UP")
 _LONG = 100
 """Lines of code up to which every finding counts; in longer programs, findings count for so many lines."""
-_UNREADABLE = ("invalid-syntax", "syntax")
+_NO_PYTHON = ("invalid-syntax", "syntax")
+_UNREADABLE = "unreadable"
+"""Rule of a file that some tool can't cope with: what that tool would find in it, nobody knows."""
+_SUPPRESSION = "suppression"
+"""Rule of a comment that tells tools to look away."""
 
 
 class StyleCriterion(BaseCriterion):
     """Each rule that is broken costs ``each`` percent, and as much again for each doubling of how often.
 
     So a rule broken twenty times costs five times as much as one broken once, not twenty times; and a long program,
-    which has more occasions, is judged by its findings for each hundred lines.
+    which has more occasions, is judged by its findings for each hundred lines. What can't be read earns nothing:
+    otherwise it would pay to make a tool stumble.
     """
 
     kind: Literal["style"] = "style"
@@ -43,11 +48,14 @@ class StyleCriterion(BaseCriterion):
         quality = evidence.measurements.quality
         if quality is None:
             return Judgement(0.0, "the submission's text was not read", "the submission's text was not read")
-        broken = next((one for one in quality.findings if one.rule in _UNREADABLE), None)
+        broken = next((one for one in quality.findings if one.rule in (*_NO_PYTHON, _UNREADABLE)), None)
         if broken is not None:
-            account = f"{broken.path} is no Python (line {broken.line})"
-            return Judgement(0.0, account, account)
-        counts = Counter(finding.rule for finding in quality.findings if self.covers(finding.rule))
+            why = f"is no Python (line {broken.line})" if broken.rule in _NO_PYTHON else f"can't be judged: {broken.message}"
+            return Judgement(0.0, f"{broken.path} {why}", f"{broken.path} {why}")
+        counts: Counter[str] = Counter()
+        for finding in quality.findings:
+            counts[finding.rule] += finding.times if self.covers(finding.rule) else 0
+        counts = +counts
         scale = max(1.0, quality.lines / _LONG)
         cost = sum(self.each / 100 * (1 + math.log2(max(1.0, count / scale))) for count in counts.values())
         worst = ", ".join(f"{rule} {count}×" if count > 1 else rule for rule, count in counts.most_common(6))
@@ -61,4 +69,6 @@ class StyleCriterion(BaseCriterion):
             return self.layout
         if rule.startswith("type-"):
             return self.types
+        if rule == _SUPPRESSION:
+            return rule not in self.ignore
         return rule.startswith(self.rules) and not rule.startswith(self.ignore)

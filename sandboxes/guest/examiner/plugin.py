@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Generator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from _pytest.skipping import evaluate_skip_marks
 
+from ..sizes import actual_size, bounds
 from ..wire.control import Control
 from ..wire.errors import CandidateGone
 from .awards import Awards
@@ -24,7 +26,7 @@ _MARKS = {
     "hint(text)": "what a learner reads who fails the test",
     "efficiency": "its CPU time is compared with the reference's",
     "memory": "its peak of memory is compared with the reference's",
-    "scaling(sizes, at_most, reference=None)": "it is run at each size (argument 'size'); growth is judged",
+    "scaling(sizes, at_most, reference=None, vary=0)": "it is run at each size (argument 'size'); growth is judged",
 }
 
 
@@ -38,7 +40,8 @@ class GradingPlugin:
         results: What became of the test that runs.
         awards: Partial credit of the test that runs.
         collect_only: Stop after telling which tests there are.
-        order: Ids of the tests to run, in their order, some perhaps several times; all if there are none.
+        selection: ``order``: ids of the tests to run, in their order, some perhaps several times, or None for all;
+            ``seed``: what the sizes of scaling tests follow from.
     """
 
     def __init__(
@@ -49,7 +52,7 @@ class GradingPlugin:
         results: Results,
         awards: Awards,
         collect_only: bool,
-        order: list[str] | None,
+        selection: dict[str, Any],
     ) -> None:
         self._control = control
         self._connection = connection
@@ -57,7 +60,8 @@ class GradingPlugin:
         self._results = results
         self._awards = awards
         self._collect_only = collect_only
-        self._order = order
+        self._order: list[str] | None = selection["order"]
+        self._seed: str = selection["seed"]
         self._errors: list[dict[str, Any]] = []
         self.finder: Finder | None = None
 
@@ -107,10 +111,13 @@ class GradingPlugin:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         for mark in metafunc.definition.iter_markers("scaling"):
-            sizes, _at_most, _reference = _scaling(mark)
+            scaling = _scaling(mark)
             if "size" not in metafunc.fixturenames:
                 raise pytest.UsageError(f"{metafunc.definition.nodeid} is marked scaling: it needs an argument 'size'")
-            metafunc.parametrize("size", sizes)
+            function = metafunc.definition.nodeid.partition("[")[0]
+            sizes = [actual_size(self._seed, function, size, scaling.vary) for size in scaling.sizes]
+            # Tests are known by the sizes in the mark, so that results of all submissions stand side by side.
+            metafunc.parametrize("size", sizes, ids=[str(size) for size in scaling.sizes])
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -173,27 +180,41 @@ def _describe(item: pytest.Item) -> dict[str, Any]:
     }
 
 
-def _scaling(mark: pytest.Mark) -> tuple[list[int], str, str | None]:
-    """The sizes and classes of a mark ``scaling``."""
+class _Scaling(NamedTuple):
+    """A mark ``scaling``."""
+
+    sizes: list[int]
+    at_most: str
+    reference: str | None
+    vary: float
+
+
+def _scaling(mark: pytest.Mark) -> _Scaling:
     try:
         sizes, at_most, reference = mark.kwargs["sizes"], mark.kwargs["at_most"], mark.kwargs.get("reference")
-        known = {"sizes", "at_most", "reference"}
+        known = {"sizes", "at_most", "reference", "vary"}
         if mark.args or mark.kwargs.keys() - known or not isinstance(at_most, str) or not isinstance(reference, str | None):
             raise TypeError
+        vary = float(mark.kwargs.get("vary", 0.0))
         numbers = sorted({int(size) for size in sizes})
     except (KeyError, TypeError, ValueError):
         raise pytest.UsageError('a mark reads scaling(sizes=[1000, 2000, …], at_most="n log n")') from None
     if len(numbers) < _FEWEST_SIZES or numbers[0] < 1:
         raise pytest.UsageError(f"a mark scaling needs at least {_FEWEST_SIZES} sizes, each 1 or more")
-    return numbers, at_most, reference
+    if not 0 <= vary < 1 or any(
+        bounds(smaller, vary)[1] >= bounds(larger, vary)[0] for smaller, larger in itertools.pairwise(numbers)
+    ):
+        raise pytest.UsageError(f"a mark scaling lets sizes vary by {vary:g}, so that one could be as large as the next")
+    return _Scaling(numbers, at_most, reference, vary)
 
 
-def _place_in_family(item: pytest.Item) -> tuple[str, int, str, str | None] | None:
+def _place_in_family(item: pytest.Item) -> tuple[str, int, str, str | None, float] | None:
     mark = item.get_closest_marker("scaling")
     if mark is None or not isinstance(item, pytest.Function):
         return None
     parameters: dict[str, Any] = dict(item.callspec.params)
-    size = parameters.pop("size")
+    del parameters["size"]
     family = item.nodeid.partition("[")[0] + (f"[{'-'.join(map(str, parameters.values()))}]" if parameters else "")
-    _sizes, at_most, reference = _scaling(mark)
-    return family, int(size), at_most, reference
+    scaling = _scaling(mark)
+    size = scaling.sizes[item.callspec.indices["size"]]
+    return family, size, scaling.at_most, scaling.reference, scaling.vary

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from .parsing import parsed, why_unreadable
+
 __all__ = ["Submission"]
 
 
@@ -41,12 +43,16 @@ class Submission:
         """The syntax tree of one Python file; without a path, of the only one.
 
         Raises:
-            AssertionError: It is not valid Python.
+            AssertionError: It is not valid Python, or nothing that Python's parser can cope with.
         """
         text = self.text(path)
+        # Some text makes the parser crash, and the process with it: another one tries first.
+        unreadable = why_unreadable(text)
+        if unreadable is not None:
+            raise AssertionError(f"{path or self._only()} is not valid Python: {unreadable.reason} (line {unreadable.line})")
         try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return parsed(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError) as error:
             raise AssertionError(f"{path or self._only()} is not valid Python: {error}") from None
 
     def function(self, name: str, path: str | None = None) -> ast.FunctionDef | ast.AsyncFunctionDef:
