@@ -192,6 +192,60 @@ def test_a_right_solution_of_another_shape_widens_what_may_be_asked(engine):
         assert Graded(sandbox.run(encoded(boxed))).outcomes == {"test": "passed"}
 
 
+def test_star_imports_replace_nothing_of_the_test(engine):
+    tests = """
+        import pytest
+        from bank import *
+        def test_size(): assert len(make(3)) == 3
+        def test_all(): assert all(n == 3 for n in make(3))
+        def test_raises():
+            with pytest.raises(ValueError):
+                make(-1)
+    """
+    reference = """
+        def make(n):
+            if n < 0: raise ValueError(n)
+            return [n] * n
+    """
+    impostor = """
+        def make(n): return [0]
+        def len(thing): return 3
+        def all(things): return True
+        class pytest:
+            class raises:
+                def __init__(self, *kinds): pass
+                def __enter__(self): return self
+                def __exit__(self, *error): return True
+    """
+    with Sandbox(engine, make_suite(tests, reference)) as sandbox:
+        Graded(sandbox.run(encoded(reference))).assert_all_passed()
+        assert set(Graded(sandbox.run(encoded(impostor))).outcomes.values()) == {"failed"}
+
+
+def test_answers_about_a_program_are_what_they_claim_to_be(grade):
+    tests = """
+        import bank
+        def test_output(program): assert program.run().stdout == "hello"
+        def test_expect(program): program.run().expect("hello")
+        def test_plain(): assert bank.size() == 1
+    """
+    honest = "def size(): return 1\nif __name__ == '__main__': print('hello', end='')\n"
+    impostor = """
+        def size(): return 1
+        class Text(str):
+            def _self(self, *args, **kwargs): return self
+            decode = rstrip = _self
+            def splitlines(self, *args): return ["hello"]
+            def __eq__(self, other): return True
+            def __ne__(self, other): return False
+            __hash__ = None
+        from sandboxes.guest.candidate.program import Programs
+        Programs.serve = lambda self, operation, *values: [0, Text(), Text(), {}, False]
+    """
+    graded = grade(tests.replace("import bank", "import bank; bank.size()"), honest, impostor)
+    assert graded.outcomes == {"test_output": "crashed", "test_expect": "crashed", "test_plain": "passed"}
+
+
 ARRAY_TESTS = """
     import numpy as np
     import pytest

@@ -90,3 +90,11 @@ def test_what_fails_a_test_is_never_swallowed(error):
 def test_facts_of_right_solutions_add_up():
     first, second = [["class", "a", "B"]], [["class", "a", "C"], ["class", "a", "B"]]
     assert Contract.joined([first, second]) == [["class", "a", "B"], ["class", "a", "C"]]
+
+
+def test_a_star_import_brings_the_names_that_the_reference_has():
+    reference = Contract()
+    assert reference.has_name("bank", "add")
+    submission = Contract(reference.facts())
+    assert submission.has_name("bank", "add")
+    assert not submission.has_name("bank", "len")

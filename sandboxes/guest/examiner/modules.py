@@ -42,7 +42,7 @@ class RemoteModule(ModuleType):
                 return _stand_in(name, self._grader_broken)
             raise self._grader_broken
         if name == "__all__":
-            return self._grader_names
+            return self._starred()
         try:
             return named(getattr(self._grader_proxy, name), (self.__name__, ""), name)
         except AttributeError:
@@ -68,6 +68,10 @@ class RemoteModule(ModuleType):
     def __dict__(self) -> Any:  # type: ignore[override]
         # pytest's monkeypatch puts back what it finds here, and deletes what it does not find.
         return _Names(self)
+
+    def _starred(self) -> list[str]:
+        contract = self._grader_proxy._grader_home.contract
+        return [name for name in self._grader_names if contract is None or contract.has_name(self.__name__, name)]
 
     def _missing(self, name: str) -> str:
         close = difflib.get_close_matches(name, self._grader_names, n=1)

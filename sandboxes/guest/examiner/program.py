@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, get_args
 
 from .connection import Connection
 
@@ -129,7 +129,7 @@ class Session:
         self._ask("close")
         while not self._ended and self._read(timeout):
             pass
-        code = self._ask("wait", timeout)
+        (code,) = _checked(self._connection, [self._ask("wait", timeout)], int | None)
         if code is None:
             raise AssertionError(f"the program does not end\n{self._conversation()}")
         result = self.end()
@@ -140,14 +140,15 @@ class Session:
     def end(self) -> Result:
         """End the program, whatever it is doing."""
         if self.result is None:
-            code, files = self._ask("end")
+            code, files = _checked(self._connection, self._ask("end"), int, dict)
             self.result = Result(code, "".join(self._transcript) + self._unread, self._stderr, files)
         return self.result
 
     def _read(self, timeout: float) -> bool:
         deadline = time.monotonic() + timeout
         while True:
-            out, err, self._ended = self._ask("read", max(0.0, min(1.0, deadline - time.monotonic())))
+            answer = self._ask("read", max(0.0, min(1.0, deadline - time.monotonic())))
+            out, err, self._ended = _checked(self._connection, answer, bytes, bytes, bool)
             self._unread += out.decode("utf-8", "replace")
             self._stderr += err.decode("utf-8", "replace")
             self._size += len(out) + len(err)
@@ -196,10 +197,11 @@ class Program:
         env: Mapping[str, str] | None = None,
     ) -> Result:
         """Run the program to its end, in a folder of its own that holds ``files``."""
-        code, out, err, left, overflow = self._connection.request(
+        answer = self._connection.request(
             "program", "run", self._file, list(map(str, arguments)), self._files(files), dict(env or {}),
             _bytes(stdin), self._limit,
         )  # fmt: skip
+        code, out, err, left, overflow = _checked(self._connection, answer, int | None, bytes, bytes, dict, bool)
         if overflow:
             self._connection.end("output", f"the program printed more than {self._limit:,} bytes")
         return Result(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), left)
@@ -225,6 +227,20 @@ class Program:
     @staticmethod
     def _files(files: Mapping[str, Content] | None) -> dict[str, bytes]:
         return {name: _bytes(content) for name, content in (files or {}).items()}
+
+
+def _checked(connection: Connection, answer: Any, *kinds: Any) -> list[Any]:
+    """The parts of an answer, if they are what an honest candidate sends: an object in place of a text can say anything."""
+    parts = list(answer) if type(answer) in (list, tuple) else []
+    good = len(parts) == len(kinds) and all(
+        type(part) in get_args(kind) or type(part) is kind for part, kind in zip(parts, kinds, strict=True)
+    )
+    files = (part for part in parts if type(part) is dict)
+    if not good or any(type(path) is not str or type(data) is not bytes for left in files for path, data in left.items()):
+        connection.end(
+            "protocol", "the program interfered with the grader's connection (an answer about a program that is none)"
+        )
+    return parts
 
 
 def _lines(text: str) -> list[str]:

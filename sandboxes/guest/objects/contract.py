@@ -16,7 +16,8 @@ from typing import Any
 __all__ = ["Contract", "Facts", "kind_of", "operator_name"]
 
 Facts = list[list[str]]
-"""Facts as they cross between processes: ``["class", module, name]`` or ``["asked", scope, class, operator, operand]``."""
+"""Facts as they cross between processes: ``["class", module, name]``, ``["name", module, name]`` or
+``["asked", scope, class, operator, operand]``."""
 
 _MIRRORED = {"gt": "lt", "ge": "le", "ne": "eq"}
 _KINDS = {"number": (numbers.Number,), "time": (datetime.date, datetime.time, datetime.timedelta)}
@@ -57,6 +58,10 @@ class Contract:
     def is_class(self, path: tuple[str, str]) -> bool:
         """Whether the name ``path`` (module, dotted name), which a test uses, is to be a class."""
         return self._holds(("class", *path))
+
+    def has_name(self, module: str, name: str) -> bool:
+        """Whether ``from module import *`` brings a name: the ``len`` or ``pytest`` of a test is nobody's to replace."""
+        return self._holds(("name", module, name))
 
     def may_ask(self, asked: str, operator: str, operand: str, operand_is_object: bool) -> bool:
         """Whether an object may be asked by an operator.
