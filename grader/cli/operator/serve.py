@@ -31,6 +31,8 @@ def command(data: Path | None, host: str | None, port: int | None, processes: in
     uvicorn.run(
         "grader.cli.operator.serve:make",
         factory=True,
+        http="grader.api.server:PunctualProtocol",
+        ws="none",
         host=settings.host,
         port=settings.port,
         workers=processes,
