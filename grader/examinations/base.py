@@ -69,8 +69,8 @@ def suite_of(assignment: Assignment) -> Suite:
         provided=assignment.provided_modules,
         program=assignment.settings.submission.required[0],
         reference=assignment.folder("solutions/reference"),
-        requirements=assignment.text("requirements.txt"),
-        test_requirements=assignment.text("tests/requirements.txt"),
+        requirements=assignment.requirements,
+        test_requirements=assignment.test_requirements,
         limits=Limits(limits.cpu_time, limits.memory, limits.processes, limits.output, limits.total_time),
         inspection=inspection_for(assignment.settings.criterion),
     )

@@ -241,33 +241,33 @@ def test_connections_are_used_again_after_bodies_that_were_read(server):
             assert (answer.status_code, answer.headers.get("connection")) == (201, None)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"[" * 2_000_000 + b"]" * 2_000_000,
-        b'{"type":"submission.created","type":"x"}',
-        b'{"data":NaN}',
-        b"9" * 100_000,
-        b'{"data":"\\ud800"}',
-    ],
-    ids=range(5),
-)
-def test_signed_json_without_bounds_or_meaning_is_refused(server, body):
+NO_JSON = [
+    b"[" * 30_000 + b"]" * 30_000,
+    b'{"attempts":1,"attempts":2}',
+    b'{"attempts":NaN}',
+    b"9" * 30_000,
+    b'"\\ud800"',
+    b"[" * 9,
+]
+
+
+def test_signed_json_without_bounds_or_meaning_is_refused(server):
     at = datetime.now(UTC)
-    headers = {
-        "webhook-id": "m1",
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(server.source.secret).sign("m1", at, body.decode()),
-    }
-    answer = httpx.post(f"{server.url}/lms/{server.source.id}", content=body, headers=headers)
-    assert (answer.status_code, answer.json()["type"]) == (422, "urn:grader:problem:invalid")
+    for body in (b"[" * 2_000_000 + b"]" * 2_000_000, *NO_JSON):
+        headers = {
+            "webhook-id": "m1",
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Webhook(server.source.secret).sign("m1", at, body.decode()),
+        }
+        answer = httpx.post(f"{server.url}/lms/{server.source.id}", content=body, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:grader:problem:invalid")
 
 
-@pytest.mark.parametrize("body", [b"[" * 30_000, b'{"attempts":1,"attempts":2}', b'{"attempts":1e999}', b"\xff"], ids=range(4))
-def test_json_of_instructors_is_read_in_the_same_way(server, body):
+def test_json_of_instructors_is_read_in_the_same_way(server):
     path = f"/api/v1/courses/py/assignments/{server.world.slug}/extensions/ada"
     headers = {"Authorization": f"Bearer {server.world.teacher.secret}", "Content-Type": "application/json"}
-    assert httpx.put(server.url + path, content=body, headers=headers).status_code == 422
+    for body in (*NO_JSON, b"\xff"):
+        assert httpx.put(server.url + path, content=body, headers=headers).status_code == 422
     assert httpx.put(server.url + path, content=json.dumps({"attempts": 1}), headers=headers).status_code == 204
 
 

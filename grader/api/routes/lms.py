@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -45,7 +45,7 @@ class Accepted(BaseModel):
 async def hand_in(here: Here, request: Request, source_id: str) -> Accepted:
     """Hand in a submission for a learner. The same `webhook-id` again is the same message."""
     address = request.client.host if request.client else "unknown"
-    with _refusals(here, source_id, address):
+    async with _refusals(here, source_id, address):
         await asyncio.to_thread(here.rates.test, here.rates.refused, "refused", address)
         envelope = read_envelope(request.headers)
         source = await asyncio.to_thread(_source, here, source_id)
@@ -54,12 +54,12 @@ async def hand_in(here: Here, request: Request, source_id: str) -> Accepted:
             return await asyncio.to_thread(_accept, here, source_id, envelope.message_id, body)
 
 
-@contextmanager
-def _refusals(here: Service, source_id: str, address: str) -> Iterator[None]:
+@asynccontextmanager
+async def _refusals(here: Service, source_id: str, address: str) -> AsyncIterator[None]:
     try:
         yield
     except Unauthorized as error:
-        here.rates.hit(here.rates.refused, "refused", address)
+        await asyncio.to_thread(here.rates.hit, here.rates.refused, "refused", address)
         _log.warning("refused a message for %s from %s: %s", source_id, address, error)
         raise
 
