@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,16 +16,23 @@ from sqlalchemy.orm import Session
 
 from ..settings import Settings, load_settings
 from ..store import Database
+from ..store.private import UMASK, warn_of_open_folder
 from .main import operator_errors
 
 __all__ = ["data_option", "log_to_stderr", "store_of", "writing"]
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--data``."""
+    """``--data``. What the command writes, and what it starts, is for this user alone."""
+
+    @functools.wraps(command)
+    def private(*arguments: Any, **options: Any) -> Any:
+        os.umask(UMASK)
+        return command(*arguments, **options)
+
     return click.option(
         "--data", type=click.Path(path_type=Path, file_okay=False), help="Folder for everything the service keeps."
-    )(command)
+    )(private)
 
 
 def log_to_stderr() -> None:
@@ -36,6 +45,7 @@ def log_to_stderr() -> None:
 
 def store_of(settings: Settings) -> Database:
     """The database, if it is there and up to date."""
+    warn_of_open_folder(settings.data)
     database = Database(settings.database)
     database.check()
     return database

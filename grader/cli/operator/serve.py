@@ -9,6 +9,7 @@ import click
 import uvicorn
 
 from ...settings import load_settings
+from ...store.private import UMASK
 from ..main import operator_errors
 from ..serving import data_option, log_to_stderr, store_of
 
@@ -49,4 +50,5 @@ def make() -> object:
     """The application of one process."""
     from ...api import create_app
 
+    os.umask(UMASK)
     return create_app(load_settings())
