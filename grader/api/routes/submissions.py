@@ -22,9 +22,9 @@ from ...assignment.model import SubmissionRules
 from ...errors import SubmissionRejected
 from ...service.competencies import CourseCompetency, competencies_across
 from ...service.intake import hand_in
-from ...service.lookup import assignment_for, course_for, submission_for
+from ...service.lookup import assignment_for, course_for, member_of, submission_for
 from ...service.marks import current_settings
-from ...service.people import Principal, find_user
+from ...service.people import Principal
 from ...store.tables import Submission
 from ...submission import Submission as Files
 from ...submission import read_submission, submission_of
@@ -152,7 +152,7 @@ def _whose(session: Session, principal: Principal, course: str, learner: str | N
         return principal.user_id
     principal.require("teach")
     course_for(session, principal, course, "instructor")
-    return find_user(session, learner).id
+    return member_of(session, course, learner).id
 
 
 @router.get("/submissions/{submission_id}", responses=problems(401, 403, 404, 422, 429))
@@ -160,7 +160,7 @@ def read_one(here: Here, principal: Reader, submission_id: str) -> SubmissionDet
     """A submission with its report: whole for instructors, for learners as far as the assignment's feedback level allows."""
     with here.database.reading() as session:
         submission, assignment, role = submission_for(session, principal, submission_id)
-        return SubmissionDetail.detailed(session, submission, assignment, role)
+        return SubmissionDetail.detailed(session, submission, assignment, role, principal.admin)
 
 
 @router.get(

@@ -13,9 +13,9 @@ from starlette.datastructures import UploadFile
 from ...assignment.model import Time
 from ...lms.gradebook_files import MEDIA_TYPES, Format, write
 from ...service.gradebook import gradebook
-from ...service.lookup import assignment_for, course_for
+from ...service.lookup import assignment_for, course_for, member_of
 from ...service.marks import remark
-from ...service.people import Principal, find_user
+from ...service.people import Principal
 from ...service.publishing import publish, read_assignment_archive, regrade
 from ...store.tables import Extension
 from ..auth import Teacher
@@ -95,7 +95,7 @@ def regrade_submissions(
     """Grade submissions again with the version that holds now, behind all who wait for a first grading."""
     with here.database.writing() as session:
         row = assignment_for(session, principal, course, slug, "instructor")
-        user_id = None if learner is None else find_user(session, learner).id
+        user_id = None if learner is None else member_of(session, course, learner).id
         queued = len(regrade(session, row, user_id, here.now()))
     here.tickets.grade("bulk", queued)
     return Regraded(queued=queued)
@@ -133,7 +133,7 @@ def extend(
     """Grant a learner an extension, instead of the one they may have."""
     with here.database.writing() as session:
         row = assignment_for(session, principal, course, slug, "instructor")
-        user = find_user(session, login)
+        user = member_of(session, course, login)
         extension = session.get(Extension, (row.id, user.id))
         if extension is None:
             extension = Extension(assignment_id=row.id, user_id=user.id)
