@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from ..settings import Settings, load_settings
 from ..store import Database
 from ..store.private import UMASK, warn_of_open_folder
 from .main import operator_errors
+from .text import PlainFormatter
 
 __all__ = ["data_option", "log_to_stderr", "store_of", "writing"]
 
@@ -37,8 +37,9 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def log_to_stderr() -> None:
     """One line an event, with the time in UTC."""
-    logging.Formatter.converter = time.gmtime
-    logging.basicConfig(level=logging.INFO, format="%(asctime)sZ %(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for chatty in ("httpx", "alembic", "celery.beat", "celery.worker.strategy", "celery.app.trace"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
