@@ -371,7 +371,7 @@ def test_a_defect_of_an_assignment_is_not_told_with_its_starter(api, world):
     files = {
         path.relative_to(world.folder).as_posix(): path.read_bytes() for path in world.folder.rglob("*") if path.is_file()
     }
-    blob = world.blobs.put(pack({**files, "tests/requirements.txt": b"-r secret.txt\n"}))
+    blob = world.blobs.put(pack({**files, "tests/hidden/test_secret.py": b"def ("}))
     with world.database.writing() as session:
         session.get_one(tables.Version, world.assignment(session).version_id).blob = blob
     answer = api.call("GET", f"/api/v1/courses/py/assignments/{world.slug}/starter", world.ada)

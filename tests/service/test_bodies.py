@@ -39,7 +39,8 @@ class Server:
 
     def head(self, path, length, who=None, method="POST", **headers):
         lines = [f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {length}"]
-        lines += [f"Authorization: Bearer {who.secret}", "Content-Type: multipart/form-data; boundary=x"] if who else []
+        lines += ["Content-Type: multipart/form-data; boundary=x"]
+        lines += [f"Authorization: Bearer {who.secret}"] if who else []
         return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode()
 
     def status(self, sent, path, length, who=None, **headers):
@@ -203,8 +204,10 @@ def test_a_head_that_drips_is_cut(server):
 
 def test_a_second_head_on_a_connection_has_the_same_time(server):
     with server.connect() as connection:
-        connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /health HTTP/1.1\r\n")
-        assert closed(connection).count(b"HTTP/1.1 200") == 1
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"GET /health HTTP/1.1\r\n")
+        closed(connection)
 
 
 def test_a_body_that_does_not_come_is_told_so_and_cut(server):
