@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -70,3 +71,10 @@ def test_brackets_and_quotes_in_strings_are_no_nesting():
 def test_a_string_without_an_end_is_read_once():
     with pytest.raises(BadJson, match="Unterminated"):
         parse_json(b'"' + b'\\"' * 2_000_000)
+
+
+def test_the_service_reads_json_of_others_in_no_other_way():
+    root = Path(__file__).parents[2] / "grader"
+    for path in (*(root / "api").rglob("*.py"), *(root / "lms").rglob("*.py")):
+        text = path.read_text()
+        assert not any(way in text for way in ("json.loads(", "_validate_json(", ".json()", "json_parse=True")), path
