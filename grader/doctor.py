@@ -50,6 +50,7 @@ def diagnose(
 ) -> Iterator[Diagnosis]:
     """Look at everything, point by point; with ``fix``, build what is missing and remove what is left over."""
     yield Diagnosis("Python", "good", f"{platform.python_version()} on {platform.system()} {platform.release()}")
+    yield from _data_folder()
     try:
         engine = Engine(runtime)
     except EngineUnavailable as error:
@@ -62,6 +63,24 @@ def diagnose(
     yield _disk(engine)
     yield _load()
     yield from _sandbox(engine, fix, on_progress)
+
+
+def _data_folder() -> Iterator[Diagnosis]:
+    """The service's files, where there is a service."""
+    try:
+        from .settings import load_settings
+        from .store.private import open_to_others
+    except ModuleNotFoundError:
+        return
+    data = load_settings().data
+    if not data.is_dir():
+        return
+    found = list(open_to_others(data))
+    if found:
+        advice = f"run 'chmod go= {' '.join(map(str, found))}'"
+        yield Diagnosis("data folder", "doubtful", f"open to other users: {', '.join(map(str, found))}", advice)
+    else:
+        yield Diagnosis("data folder", "good", f"{data} is closed to other users")
 
 
 def _isolation(engine: Engine) -> Iterator[Diagnosis]:

@@ -7,6 +7,8 @@ from .report import CompetencyResult, CriterionResult, Measurements, Report, Tes
 
 __all__ = ["for_learner", "test_for_learner"]
 
+_OURS = "a failure of the grader's own: it costs no attempt"
+
 
 def for_learner(report: Report, level: FeedbackLevel) -> Report:
     """The report as the assignment's feedback level lets the learner see it.
@@ -21,6 +23,8 @@ def for_learner(report: Report, level: FeedbackLevel) -> Report:
             "criteria": tuple(_line(line, level) for line in report.criteria),
             "competencies": tuple(_competency(one, level) for one in report.competencies),
             "measurements": _measurements(report.measurements, level),
+            # A failure of ours may quote anything that the grader holds.
+            "reason": _OURS if report.status == "failed" else report.reason,
         }
     )
 
@@ -40,10 +44,16 @@ def test_for_learner(test: TestResult, level: FeedbackLevel) -> TestResult | Non
 
 
 def _line(line: CriterionResult, level: FeedbackLevel) -> CriterionResult:
-    # Growth names tests; the other lines only count them.
-    told = level not in ("nothing", "count") if line.kind == "growth" else level != "nothing"
-    detail = line.detail if told else line.discreet or "hidden tests are not shown"
-    return line.model_copy(update={"detail": detail, "discreet": None})
+    told = {"nothing": line.discreet, "count": _counts(line)}.get(level, line.detail)
+    return line.model_copy(update={"detail": told or "hidden tests are not shown", "counts": None, "discreet": None})
+
+
+def _counts(line: CriterionResult) -> str | None:
+    """A line without names of tests. Reports of older versions have one text for all: what may name tests is left out."""
+    if line.counts is not None or line.kind == "growth":
+        return line.counts or line.discreet
+    found, gated, _by = line.detail.partition(": not counted")
+    return found + gated
 
 
 def _competency(one: CompetencyResult, level: FeedbackLevel) -> CompetencyResult:

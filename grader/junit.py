@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from .plain_text import plain
 from .report import Report, TestResult
 
 __all__ = ["to_junit"]
@@ -60,5 +61,5 @@ def _case(test: TestResult) -> ET.Element:
 
 
 def _clean(text: str) -> str:
-    """The text without characters that XML can't hold."""
-    return _NOT_XML.sub("\ufffd", text)
+    """The text without characters that XML can't hold, or that steer whatever shows it."""
+    return _NOT_XML.sub("\ufffd", plain(text))

@@ -65,6 +65,7 @@ class CriterionResult(Model):
     max_score: float
     bonus: bool = Field(default=False, description="Whether it adds to the score but not to the maximum.")
     detail: str = Field(description="How the score came about, in a few words.")
+    counts: str | None = Field(default=None, description="The same without names of hidden tests.")
     discreet: str | None = Field(default=None, description="The same without names and numbers of hidden tests.")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from .errors import InputError
@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", description="Address under which learners reach the API.")
     proxies: Networks = Field(default=[], description="Networks of reverse proxies whose X-Forwarded-For is believed.")
     max_upload: int = Field(default=70 * 2**20, gt=0, description="Bytes of a request body at most.")
+    max_uploads: int = Field(default=32, ge=1, description="Request bodies above 64 KiB that are received at a time.")
+    upload_memory: int = Field(default=256 * 2**20, gt=0, description="Bytes of all bodies that are received at a time.")
+    header_timeout: float = Field(default=10.0, gt=0, description="Seconds that the head of a request may take to arrive.")
+    body_timeout: float = Field(default=120.0, gt=0, description="Seconds that the body of a request may take to arrive.")
     rate_limit: Rate = Field(default="600/minute", description="Requests for each token.")
     submit_rate_limit: Rate = Field(default="120/minute", description="Submissions for each token.")
     anonymous_rate_limit: Rate = Field(default="120/minute", description="Refused requests for each address.")
@@ -73,6 +77,12 @@ class Settings(BaseSettings):
     webhook_give_up: float = Field(default=5.0, gt=0, description="Days of failures after which an endpoint is disabled.")
     webhook_first_retry: float = Field(default=5.0, gt=0, description="Seconds before the first redelivery.")
     archive_hosts: Hosts = Field(default=[], description="Hosts from which an LMS may have archives fetched.")
+
+    @model_validator(mode="after")
+    def _any_body_fits(self) -> Settings:
+        if self.upload_memory < self.max_upload:
+            raise ValueError("upload_memory has to be at least max_upload: else the largest body would never be received")
+        return self
 
     @property
     def database(self) -> str:
@@ -125,6 +135,8 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:
+            raise InputError(f"settings: {first['msg']}") from None
         name = str(first["loc"][0])
         raise InputError(f"setting {name} (GRADER_{name.upper()}): {first['msg']}") from None
     except ValueError as error:

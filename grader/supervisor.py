@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .store.private import private_folder
+
 __all__ = ["Program", "Supervisor"]
 
 _log = logging.getLogger(__name__)
@@ -60,7 +62,7 @@ class Supervisor:
         self._logs = logs
         self._environment = dict(environment)
         self._programs: list[Program] = []
-        logs.mkdir(parents=True, exist_ok=True)
+        private_folder(logs)
 
     def add(self, program: Program) -> None:
         """Start a program."""

@@ -105,8 +105,8 @@ class Suite:
         program: The submission's main file, for the ``program`` fixture.
         reference: Files of the reference solution.
         alternatives: Files of other solutions that are right.
-        requirements: Text of the requirements file for learner code and tests, or ``""``.
-        test_requirements: Text of the requirements file for the tests alone, or ``""``.
+        requirements: Packages for learner code and tests (PEP 508, one a line), or ``""``.
+        test_requirements: Packages for the tests alone, or ``""``.
         limits: See there.
         inspection: What static tools look for in submissions, if anything.
     """

@@ -49,7 +49,7 @@ def grade_next(context: Context, name: Queue) -> bool:
             return True
         except AssignmentError as error:
             # Trying again changes nothing: the instructor has to publish another version.
-            _fail(context, one, str(error), Retries(1, 1.0))
+            _fail(context, one, str(error), Retries(1, 1.0), defect=True)
             return True
         except Exception:
             _fail(context, one, traceback.format_exc(), _retries(context))
@@ -139,10 +139,10 @@ def _lease(context: Context, one: Claim) -> Iterator[None]:
         thread.join()
 
 
-def _fail(context: Context, one: Claim, error: str, retries: Retries) -> None:
-    _log.error("%s could not be graded: %s", one.submission_id, error)
+def _fail(context: Context, one: Claim, error: str, retries: Retries, defect: bool = False) -> None:
+    _log.error("%s (%s) could not be graded: %s", one.submission_id, one.grading_id, error)
     with context.database.writing() as session:
-        queue.fail(session, one, error, context.now(), retries)
+        queue.fail(session, one, error, context.now(), retries, defect)
 
 
 def _retries(context: Context) -> Retries:

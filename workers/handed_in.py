@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from grader.assignment.model import SubmissionRules
 from grader.errors import InputError, SubmissionRejected, Unavailable
 from grader.lms.addresses import Blocked, Caller
-from grader.lms.inbound import HandIn, HandInData, LearnerName, check_archive_url
-from grader.service import people
+from grader.lms.inbound import HandIn, HandInData, check_archive_url
 from grader.service.errors import Conflict, NotFound, Refused
 from grader.service.events import emit_rejection
 from grader.service.intake import hand_in
 from grader.service.marks import current_settings
-from grader.store.tables import Assignment, Enrolment, InboundMessage, Source, User
+from grader.service.provisioning import learner_for_lms
+from grader.store.tables import Assignment, InboundMessage, Source
 from grader.submission import Submission, read_submission, submission_of
 from grader.submission.bounds import Bounds
 
@@ -63,7 +63,10 @@ def _take(context: Context, row: InboundMessage) -> None:
         files = _files(context, data, rules)
         with context.database.writing() as session:
             assignment = _assignment(session, row, data)
-            user = _learner(session, assignment.course_id, data.learner, row)
+            who = data.learner
+            user = learner_for_lms(
+                session, assignment.course_id, who.login, who.name, who.email, who.external_id, row.received
+            )
             key = f"{row.source_id}/{row.message_id}"
             # When it came here counts, not when it was worked on.
             submission, _new = hand_in(session, context.blobs, assignment, user.id, files, row.source_id, key, row.received)
@@ -81,15 +84,6 @@ def _assignment(session: Session, row: InboundMessage, data: HandInData) -> Assi
     if assignment is None:
         raise NotFound(f"there is no assignment {data.assignment!r} in the course {source.course_id!r}")
     return assignment
-
-
-def _learner(session: Session, course_id: str, named: LearnerName, row: InboundMessage) -> User:
-    user = session.scalar(select(User).where(User.login == named.login))
-    if user is None:
-        user = people.add_user(session, named.login, named.name, row.received, named.email, named.external_id)
-    if session.get(Enrolment, (course_id, user.id)) is None:
-        people.enrol(session, course_id, user, "learner", row.received)
-    return user
 
 
 def _files(context: Context, data: HandInData, rules: SubmissionRules) -> Submission:

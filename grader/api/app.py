@@ -16,6 +16,7 @@ from .bodies import Bounded
 from .metrics import Measured
 from .problems import MEDIA_TYPE, add_handlers
 from .routes import account, assignments, health, lms, submissions, teaching
+from .server import HEADER_TIMEOUT
 from .service import Service
 
 __all__ = ["create_app"]
@@ -28,9 +29,9 @@ def create_app(settings: Settings) -> FastAPI:
     service = Service(settings)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         looking = asyncio.create_task(service.hub.run())
-        yield
+        yield {HEADER_TIMEOUT: settings.header_timeout}
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
         service.database.close()
@@ -45,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(routes.router, prefix="/api/v1")
     app.include_router(lms.router)
     add_handlers(app)
-    app.add_middleware(Bounded, most=settings.max_upload)
+    app.add_middleware(Bounded, most=settings.max_upload, seconds=settings.body_timeout)
     app.add_middleware(Measured)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -15,8 +15,9 @@ from starlette.exceptions import HTTPException
 
 from ..errors import InputError, SubmissionRejected
 from ..service.errors import Conflict, Forbidden, NotFound, Refused, Unauthorized
+from ..store.names import new_name
 
-__all__ = ["Problem", "TooLarge", "TooMany", "add_handlers", "problem", "problems"]
+__all__ = ["Busy", "Problem", "TooLarge", "TooMany", "TooSlow", "add_handlers", "problem", "problem_of", "problems"]
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -35,6 +36,23 @@ class Problem(BaseModel):
 
 class TooLarge(Exception):
     """The request's body is larger than is accepted."""
+
+
+class TooSlow(Exception):
+    """The request's body did not arrive in time."""
+
+
+class Busy(Exception):
+    """There is no room just now.
+
+    Args:
+        message: Why.
+        retry_after: Seconds after which to try again.
+    """
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(f"{message}: try again in {retry_after} s")
+        self.retry_after = retry_after
 
 
 class TooMany(Exception):
@@ -64,6 +82,19 @@ def problem(status: int, kind: str, detail: str, headers: dict[str, str] | None 
         **more,
     }
     return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+def problem_of(error: TooLarge | TooSlow | TooMany | Busy) -> JSONResponse:
+    """The answer to a request that may not come, or not now."""
+    match error:
+        case TooLarge():
+            return problem(413, "too-large", str(error))
+        case TooSlow():
+            return problem(408, "too-slow", str(error))
+        case TooMany():
+            return problem(429, "too-many-requests", str(error), {"Retry-After": str(error.retry_after)})
+        case Busy():
+            return problem(503, "unavailable", str(error), {"Retry-After": str(error.retry_after)})
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -99,12 +130,11 @@ def add_handlers(app: FastAPI) -> None:
         return problem(422, "invalid", str(error))
 
     @app.exception_handler(TooLarge)
-    def _large(request: Request, error: TooLarge) -> JSONResponse:
-        return problem(413, "too-large", str(error), {"Connection": "close"})
-
+    @app.exception_handler(TooSlow)
     @app.exception_handler(TooMany)
-    def _many(request: Request, error: TooMany) -> JSONResponse:
-        return problem(429, "too-many-requests", str(error), {"Retry-After": str(error.retry_after)})
+    @app.exception_handler(Busy)
+    def _body(request: Request, error: TooLarge | TooSlow | TooMany | Busy) -> JSONResponse:
+        return problem_of(error)
 
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -116,6 +146,13 @@ def add_handlers(app: FastAPI) -> None:
     def _http(request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers) if error.headers else None
         return problem(error.status_code, f"http-{error.status_code}", str(error.detail), headers)
+
+    @app.exception_handler(Exception)
+    def _ours(request: Request, error: Exception) -> JSONResponse:
+        reference = new_name("err")
+        _log.error("reference %s: %s %s failed", reference, request.method, request.scope.get("route"), exc_info=error)
+        detail = f"a failure of the service's own; its operators find the cause under the reference {reference}"
+        return problem(500, "internal", detail, reference=reference)
 
     @app.exception_handler(OperationalError)
     def _database(request: Request, error: OperationalError) -> JSONResponse:

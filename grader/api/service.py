@@ -13,12 +13,13 @@ from ..settings import Settings
 from ..store import BlobStore, Database, FolderBlobs
 from .live import Hub
 from .rates import Rates
+from .uploads import Uploads
 
 __all__ = ["Here", "Service"]
 
 
 class Service:
-    """Database, blobs, tickets, limits and live progress of one API process.
+    """Database, blobs, tickets, limits, uploads and live progress of one API process.
 
     Args:
         settings: What the operator set.
@@ -30,6 +31,7 @@ class Service:
         self.blobs: BlobStore = FolderBlobs(settings.blobs)
         self.tickets = Tickets(make_celery(settings), settings)
         self.rates = Rates(settings)
+        self.uploads = Uploads(settings.max_uploads, settings.upload_memory)
         self.hub = Hub(self.database, settings)
 
     def now(self) -> datetime:

@@ -167,7 +167,10 @@ class GradingView(BaseModel):
     finished: datetime | None
     score: float | None
     max_score: float | None
-    error: str | None = Field(description="For operators: what failed.")
+    error: str | None = Field(
+        description="What failed: for instructors a defect of their assignment, or the reference under which operators find "
+        "the grader's own failure; for operators all of it."
+    )
 
 
 class SubmissionDetail(SubmissionView):
@@ -178,19 +181,21 @@ class SubmissionDetail(SubmissionView):
     gradings: list[GradingView]
 
     @classmethod
-    def detailed(cls, session: Session, submission: Submission, assignment: Assignment, role: Role) -> SubmissionDetail:
-        """From its row, with the report as a learner or an instructor may see it."""
+    def detailed(
+        cls, session: Session, submission: Submission, assignment: Assignment, role: Role, operator: bool
+    ) -> SubmissionDetail:
+        """From its row, with the report as a learner or an instructor may see it, and errors as an operator may."""
         grading = latest_grading(session, submission)
         level = current_settings(session, assignment).feedback.hidden
         report = Report.model_validate(grading.report, strict=False) if grading.report else None
         if report is not None and role == "learner":
             report = for_learner(report, level)
         view = SubmissionView.of(session, submission, assignment)
-        gradings = [_grading(session, one, role) for one in gradings_of(session, submission.id)]
+        gradings = [_grading(session, one, role, operator) for one in gradings_of(session, submission.id)]
         return cls(**view.model_dump(), report=report, feedback=level, gradings=gradings)
 
 
-def _grading(session: Session, row: Grading, role: Role) -> GradingView:
+def _grading(session: Session, row: Grading, role: Role, operator: bool) -> GradingView:
     return GradingView(
         id=row.id,
         number=row.number,
@@ -200,6 +205,14 @@ def _grading(session: Session, row: Grading, role: Role) -> GradingView:
         finished=row.finished,
         score=row.score,
         max_score=row.max_score,
-        # It may quote the tests.
-        error=row.error if role == "instructor" else None,
+        error=_error(row, role, operator),
     )
+
+
+def _error(row: Grading, role: Role, operator: bool) -> str | None:
+    """What failed: a defect may quote the tests, and a failure of ours anything in the worker's memory."""
+    if row.error is None or role != "instructor":
+        return None
+    if row.defect or operator:
+        return row.error
+    return f"a failure of the grader's own; its operators find the cause under the reference {row.id}"

@@ -15,6 +15,7 @@ from ..digest import digest_files
 from ..errors import AssignmentError
 from ..patterns import file_matches
 from .model import AssignmentFile
+from .requirements import read_requirements
 from .toml_errors import explain
 
 __all__ = ["FILE_NAME", "Assignment", "assignment_of", "load_assignment"]
@@ -112,6 +113,19 @@ class Assignment:
         except UnicodeDecodeError:
             raise AssignmentError(self.root / path, "is not UTF-8 text") from None
 
+    @property
+    def requirements(self) -> str:
+        """The packages that learners' code may import, one a line; see ``read_requirements``."""
+        return self._requirements("requirements.txt")
+
+    @property
+    def test_requirements(self) -> str:
+        """The packages that only the tests need, one a line."""
+        return self._requirements("tests/requirements.txt")
+
+    def _requirements(self, path: str) -> str:
+        return read_requirements(self.text(path), self.root / path)
+
 
 def _top_level_modules(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(path.partition("/")[0].removesuffix(".py") for path in paths if path.endswith(".py"))
@@ -154,6 +168,7 @@ def assignment_of(files: Mapping[str, bytes], root: Path, mutants_needed: bool =
     else:
         _check_tests(assignment)
     _check_solutions(assignment)
+    _check_requirements(assignment)
     return assignment
 
 
@@ -166,6 +181,8 @@ def _read_settings(path: Path, data: bytes) -> AssignmentFile:
         return AssignmentFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise AssignmentError(path, f"is not valid TOML: {error}") from None
+    except RecursionError:
+        raise AssignmentError(path, "is nested too deep") from None
     except ValidationError as error:
         raise explain(path, text, error, AssignmentFile) from None
 
@@ -205,6 +222,8 @@ def _check_tests(assignment: Assignment) -> None:
             except (SyntaxError, ValueError) as error:
                 line = getattr(error, "lineno", None)
                 raise AssignmentError(assignment.root / path, f"is not valid Python: {error}", line) from None
+            except (RecursionError, MemoryError):
+                raise AssignmentError(assignment.root / path, "is nested too deep for Python to read") from None
 
 
 def _check_programs(assignment: Assignment, mutants_needed: bool) -> None:
@@ -231,6 +250,11 @@ def _check_programs(assignment: Assignment, mutants_needed: bool) -> None:
                 assignment.root / FILE_NAME,
                 f"mutant {declared.path!r} has no folder under mutants/ (there: {', '.join(assignment.mutants)})",
             )
+
+
+def _check_requirements(assignment: Assignment) -> None:
+    # Reading them is the check.
+    _ = assignment.requirements, assignment.test_requirements
 
 
 def _check_solutions(assignment: Assignment) -> None:

@@ -19,6 +19,7 @@ from ..feedback import for_learner
 from ..grading import Grader, rejection
 from ..junit import to_junit
 from ..page import report_page
+from ..plain_text import plain_json
 from ..report import Report
 from ..submission import Submission, read_submission
 from .consoles import err, out
@@ -75,7 +76,7 @@ def command(
         report = for_learner(report, loaded.settings.feedback.hidden) if view == "learner" else report
         reports.append(report)
         if as_json:
-            click.echo(report.to_json())
+            click.echo(plain_json(report.to_json()))
     if junit:
         _write(junit, to_junit(reports))
     if html:

@@ -39,7 +39,7 @@ def build(assignments: tuple[Path, ...]) -> None:
         builder = ImageBuilder(engine, show)
         images = {"candidate": builder.candidate(""), "examiner": builder.examiner("", "")}
         for assignment in loaded:
-            needs, test_needs = assignment.text("requirements.txt"), assignment.text("tests/requirements.txt")
+            needs, test_needs = assignment.requirements, assignment.test_requirements
             images[f"candidate of {assignment.settings.id}"] = builder.candidate(needs)
             images[f"examiner of {assignment.settings.id}"] = builder.examiner(needs, test_needs)
     for name, image in images.items():

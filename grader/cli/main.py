@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from sandboxes.errors import SandboxFailure
 
 from .. import __version__
 from ..errors import InputError, Unavailable
+from ..plain_text import plain
 
 __all__ = ["FAILED", "PROBLEMS", "WRONG_INPUT", "cli", "main", "operator_errors"]
 
@@ -120,13 +122,15 @@ def _run(arguments: list[str] | None) -> int:
         click.echo("interrupted", err=True)
         return 130
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        click.echo(plain(told.getvalue()), err=True, nl=False)
         return WRONG_INPUT
     except InputError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(plain(f"error: {error}"), err=True)
         return WRONG_INPUT
     except (SandboxFailure, Unavailable) as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(plain(f"error: {error}"), err=True)
         return FAILED
     except BrokenPipeError:
         sys.stderr.close()

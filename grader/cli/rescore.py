@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ..assignment import load_assignment
 from ..errors import InputError
 from ..grading import name_of
+from ..plain_text import plain_json
 from ..report import Report
 from ..scoring import rescore
 
@@ -42,4 +43,4 @@ def command(assignment: Path, reports: TextIO) -> None:
                 f"measurements of {report.assignment.id!r}: grade it again"
             )
         scored = rescore(report, loaded.settings)
-        click.echo(scored.model_copy(update={"assignment": name}).to_json())
+        click.echo(plain_json(scored.model_copy(update={"assignment": name}).to_json()))

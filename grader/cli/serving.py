@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-import time
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,28 +15,38 @@ from sqlalchemy.orm import Session
 
 from ..settings import Settings, load_settings
 from ..store import Database
+from ..store.private import UMASK, warn_of_open_folder
 from .main import operator_errors
+from .text import PlainFormatter
 
 __all__ = ["data_option", "log_to_stderr", "store_of", "writing"]
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--data``."""
+    """``--data``. What the command writes, and what it starts, is for this user alone."""
+
+    @functools.wraps(command)
+    def private(*arguments: Any, **options: Any) -> Any:
+        os.umask(UMASK)
+        return command(*arguments, **options)
+
     return click.option(
         "--data", type=click.Path(path_type=Path, file_okay=False), help="Folder for everything the service keeps."
-    )(command)
+    )(private)
 
 
 def log_to_stderr() -> None:
     """One line an event, with the time in UTC."""
-    logging.Formatter.converter = time.gmtime
-    logging.basicConfig(level=logging.INFO, format="%(asctime)sZ %(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for chatty in ("httpx", "alembic", "celery.beat", "celery.worker.strategy", "celery.app.trace"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def store_of(settings: Settings) -> Database:
     """The database, if it is there and up to date."""
+    warn_of_open_folder(settings.data)
     database = Database(settings.database)
     database.check()
     return database

@@ -49,13 +49,17 @@ def _summary(report: Report) -> RenderableType:
     lines = Table.grid(padding=(0, 2))
     lines.add_row("[bold]score[/]", f"[bold {_colour(report)}]{_number(report.score)}[/] of {_number(report.max_score)}", "")
     for line in report.criteria:
-        name = escape(line.name or line.kind) + (" [dim](bonus)[/]" if line.bonus else "")
-        lines.add_row(f"  {name}", f"{_number(line.score)} of {_number(line.max_score)}", f"[dim]{escape(line.detail)}[/]")
+        name = escape(plain(line.name or line.kind)) + (" [dim](bonus)[/]" if line.bonus else "")
+        lines.add_row(
+            f"  {name}", f"{_number(line.score)} of {_number(line.max_score)}", f"[dim]{escape(plain(line.detail))}[/]"
+        )
     if report.competencies:
         lines.add_row("", "", "")
         lines.add_row("[bold]competencies[/]", "", "")
         for one in report.competencies:
-            lines.add_row(f"  {escape(one.name or one.id)}", f"{one.score:.0%}", f"{_bar(one.score)} {one.level or ''}")
+            lines.add_row(
+                f"  {escape(plain(one.name or one.id))}", f"{one.score:.0%}", f"{_bar(one.score)} {one.level or ''}"
+            )
     environment = Text(f"graded in {report.timing.wall_time:.2f} s, Python {report.environment.python}", style="dim")
     return Group(lines, Text(""), environment)
 
@@ -74,7 +78,7 @@ def _test(test: TestResult, section: Section) -> RenderableType:
     if test.message:
         parts.append(Padding(Text(_shortened(plain(test.message)), style="dim"), (0, 0, 0, 6), expand=False))
     if test.hint:
-        parts.append(Padding(Text(f"hint: {test.hint}", style="cyan"), (0, 0, 0, 6), expand=False))
+        parts.append(Padding(Text(plain(f"hint: {test.hint}"), style="cyan"), (0, 0, 0, 6), expand=False))
     return Group(*parts)
 
 
@@ -85,7 +89,7 @@ def _shortened(text: str, most: int = 14) -> str:
 
 def show_table(console: Console, reports: Sequence[Report], title: str) -> None:
     """Several reports, a line each."""
-    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(title=escape(plain(title)), title_justify="left", box=None, pad_edge=False, header_style="bold")
     table.add_column("submission", overflow="fold")
     table.add_column("score", justify="right")
     table.add_column("passed", justify="right")

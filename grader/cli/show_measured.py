@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from rich.console import RenderableType
@@ -17,6 +18,7 @@ __all__ = ["measured"]
 
 _WIDTH = 32
 _MOST_FINDINGS = 12
+_LINK = re.compile(r"[\w:/.?#=&%~+-]+", re.ASCII)
 
 
 def measured(report: Report) -> Iterator[RenderableType]:
@@ -49,8 +51,8 @@ def _quality(quality: Quality) -> RenderableType:
     table = Table(box=None, show_header=False)
     for one in quality.findings[:_MOST_FINDINGS]:
         # A terminal that knows links makes one of the rule's name.
-        link = one.url if one.url and one.url.startswith("https://") and "]" not in one.url else None
-        rule = f"[link={link}]{escape(one.rule)}[/link]" if link else escape(one.rule)
+        link = one.url if one.url and one.url.startswith("https://") and _LINK.fullmatch(one.url) else None
+        rule = f"[link={link}]{escape(plain(one.rule))}[/link]" if link else escape(plain(one.rule))
         table.add_row(f"[dim]{escape(plain(one.path))}:{one.line}[/]", rule, escape(plain(one.message)))
     if len(quality.findings) > _MOST_FINDINGS:
         table.add_row("", "", f"[dim]… {len(quality.findings) - _MOST_FINDINGS} more[/]")

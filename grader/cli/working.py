@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
+from rich.markup import escape
 
 from sandboxes.engine import Engine
 from sandboxes.links import Transport
@@ -14,6 +15,7 @@ from sandboxes.sweep import remove_own, sweep
 from ..assignment import Assignment
 from ..grading import Grader
 from .consoles import err
+from .text import plain
 
 __all__ = ["engine_option", "jobs_option", "open_engine", "open_grader", "transport_option"]
 
@@ -58,8 +60,8 @@ def open_grader(assignment: Assignment, jobs: int, transport: Transport, runtime
 
 def _progress(update: Callable[[str], None]) -> Callable[[str], None]:
     def show(text: str) -> None:
-        update(text)
+        update(escape(plain(text)))
         if not err.is_terminal and text.startswith(("making", "building")):
-            err.print(text)
+            err.print(text, markup=False)
 
     return show

@@ -24,8 +24,24 @@ __all__ = ["Answer", "Blocked", "Caller", "check_url"]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-# Addresses that stand for IPv4 addresses: a way around the others.
-_TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))
+_GLOBAL = ipaddress.ip_network("2000::/3")
+"""All that IANA gives out of IPv6 for use in the whole world."""
+_SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            # IANA's registry of special-purpose IPv4 addresses, whatever it says of their reach: none is anybody's server.
+            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+            *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+            *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+            # Multicast, and what is reserved, with the broadcast address.
+            *("224.0.0.0/4", "240.0.0.0/4"),
+            # The same registry for IPv6, as far as it lies within 2000::/3: Teredo, ORCHID and other protocols, examples,
+            # 6to4, AS112. All others (loopback, link-local, site-local, unique local, translated IPv4) lie without.
+            *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+        ),
+    )
+)
 
 
 class Blocked(httpcore.ConnectError):
@@ -52,14 +68,18 @@ def check_url(url: str, settings: Settings) -> None:
 
 
 def is_allowed(address: Address, networks: Iterable[Network]) -> bool:
-    """Whether an address may be reached: it is public, or in one of the networks."""
+    """Whether an address may be reached: it is in one of the networks, or an ordinary one of the public Internet."""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    if any(address.version == network.version and address in network for network in networks):
-        return True
-    if any(address.version == network.version and address in network for network in _TRANSLATED):
-        return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    return _is_in(address, networks) or _is_public(address)
+
+
+def _is_public(address: Address) -> bool:
+    return (address.version == 4 or address in _GLOBAL) and not _is_in(address, _SPECIAL)
+
+
+def _is_in(address: Address, networks: Iterable[Network]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)
 
 
 class _Guarded(httpcore.NetworkBackend):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
+import re
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -19,11 +21,16 @@ from ..errors import InputError
 from ..service.errors import Conflict, Unauthorized
 from ..settings import Settings
 from ..store.tables import InboundMessage, Source
+from ..strict_json import parse_json
 from .addresses import check_url
 
-__all__ = ["HandIn", "accept", "verify"]
+__all__ = ["Envelope", "HandIn", "accept", "known_source", "read_envelope", "verify"]
 
 _LONGEST_ID = 200
+_TOLERANCE = 300.0
+"""Seconds, as the Standard Webhooks specification advises."""
+_TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
+_SIGNATURE = re.compile(r"v1,[A-Za-z0-9+/]{43}=")
 
 
 class LearnerName(BaseModel):
@@ -80,34 +87,73 @@ class HandIn(BaseModel):
     data: HandInData
 
 
-def verify(source: Source | None, body: bytes, headers: Mapping[str, str], now: datetime) -> str:
-    """See that a message was sent by the LMS, just now; returns its id.
+@dataclass(frozen=True)
+class Envelope:
+    """What the headers say of a message.
+
+    Attributes:
+        message_id: The id that the LMS gave it.
+        headers: Those of the specification, by lower-case name.
+    """
+
+    message_id: str
+    headers: Mapping[str, str]
+
+
+def read_envelope(headers: Mapping[str, str]) -> Envelope:
+    """What the headers say, before a byte of the body is read.
+
+    Raises:
+        Unauthorized: No body could make this a message that was signed just now.
+    """
+    given = {name: headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")}
+    message_id, timestamp, signatures = given.values()
+    if not all(given.values()):
+        raise Unauthorized("the signature is not valid: Missing required headers")
+    if len(message_id) > _LONGEST_ID or not message_id.isprintable():
+        raise Unauthorized("the webhook-id is too long or not printable")
+    if not _TIMESTAMP.fullmatch(timestamp):
+        raise Unauthorized("the signature is not valid: webhook-timestamp is no number of seconds")
+    age = time.time() - int(timestamp)
+    if abs(age) > _TOLERANCE:
+        raise Unauthorized(f"the signature is not valid: Message timestamp too {'old' if age > 0 else 'new'}")
+    if not any(map(_SIGNATURE.fullmatch, signatures.split(" "))):
+        raise Unauthorized("the signature is not valid: webhook-signature holds none of version v1")
+    return Envelope(message_id, given)
+
+
+def known_source(session: Session, source_id: str) -> Source:
+    """An LMS that may hand in.
+
+    Raises:
+        Unauthorized: There is none of that id, or it is disabled.
+    """
+    source = session.get(Source, source_id)
+    if source is None or source.disabled is not None:
+        raise Unauthorized("this LMS is not known here")
+    return source
+
+
+def verify(source: Source, envelope: Envelope, body: bytes, now: datetime) -> None:
+    """See that a message was sent by the LMS, just now.
 
     Raises:
         Unauthorized: It wasn't, or can't be told.
     """
-    if source is None or source.disabled is not None:
-        raise Unauthorized("this LMS is not known here")
     secrets = [source.secret]
     if source.old_secret and source.old_secret_until and now < source.old_secret_until:
         secrets.append(source.old_secret)
-    lower = {name.lower(): value for name, value in headers.items()}
     reason = ""
     for secret in secrets:
         try:
-            Webhook(secret).verify(body, lower)
+            # What was signed is read later, and under limits.
+            Webhook(secret).verify(body, dict(envelope.headers), json_parse=False)
         except WebhookVerificationError as error:
             reason = str(error)
-            continue
-        except json.JSONDecodeError:
-            pass  # it was signed, and then found to be no JSON: that is told to the one who signed
-        except (ValueError, UnicodeError):
+        except ValueError:
             reason = "the headers or the body can't be read"
-            continue
-        message_id = lower["webhook-id"]
-        if len(message_id) > _LONGEST_ID or not message_id.isprintable():
-            raise Unauthorized("the webhook-id is too long or not printable")
-        return message_id
+        else:
+            return
     raise Unauthorized(f"the signature is not valid: {reason}")
 
 
@@ -130,7 +176,7 @@ def accept(
             raise Conflict("another message came under this webhook-id")
         return earlier, False
     try:
-        message = HandIn.model_validate_json(body)
+        message = HandIn.model_validate(parse_json(body))
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"{'.'.join(map(str, first['loc'])) or 'the body'}: {first['msg']}") from None

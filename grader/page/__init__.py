@@ -9,6 +9,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..plain_text import plain
 from ..report import Growth, Report
 from ..scoring.advice import advice_for
 from ..scoring.criteria.growth import verdict_on
@@ -18,7 +19,6 @@ from .plots import GrowthPlot, growth_plot, history_plot
 
 __all__ = ["PastAttempt", "report_page"]
 
-_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
 _MARKS = {"passed": "✓", "skipped": "–"}
 
 
@@ -49,7 +49,7 @@ class _Grown:
 def report_page(report: Report, title: str, attempts: Sequence[PastAttempt] = ()) -> str:
     """The page of a graded report.
 
-    Everything from the submission is escaped, and control characters are replaced.
+    Everything from the submission is escaped, and characters that steer (controls, directions of writing) are replaced.
 
     Args:
         report: As its reader may see it.
@@ -74,7 +74,7 @@ def report_page(report: Report, title: str, attempts: Sequence[PastAttempt] = ()
             sections=sections_of(report),
         )
     )
-    return page.translate(_CONTROLS)
+    return plain(page)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..store.tables import Assignment, Course, Enrolment, Grading, Role, Submission
+from ..store.tables import Assignment, Course, Enrolment, Grading, Role, Submission, User
 from .errors import Forbidden, NotFound
 from .people import Principal, role_in
 
@@ -18,6 +18,7 @@ __all__ = [
     "courses_for",
     "gradings_of",
     "latest_grading",
+    "member_of",
     "submission_for",
 ]
 
@@ -66,6 +67,21 @@ def assignment_for(session: Session, principal: Principal, course_id: str, slug:
     if row is None:
         raise NotFound(f"there is no assignment {slug!r} in the course {course_id!r}")
     return row
+
+
+def member_of(session: Session, course_id: str, login: str) -> User:
+    """Somebody who is in a course, or handed in there before they left it.
+
+    Raises:
+        NotFound: Nobody of that login is or was, whether there is such a login elsewhere or not.
+    """
+    enrolled = select(Enrolment).where(Enrolment.course_id == course_id, Enrolment.user_id == User.id).exists()
+    here = select(Assignment.id).where(Assignment.course_id == course_id)
+    handed_in = select(Submission).where(Submission.user_id == User.id, Submission.assignment_id.in_(here)).exists()
+    user = session.scalar(select(User).where(User.login == login, enrolled | handed_in))
+    if user is None:
+        raise NotFound(f"there is nobody {login!r} in the course {course_id!r}")
+    return user
 
 
 def submission_for(session: Session, principal: Principal, submission_id: str) -> tuple[Submission, Assignment, Role]:

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ..plain_text import plain
 from ..store.names import new_name
 from ..store.tables import Course, Enrolment, Role, Token, User
 from .errors import Conflict, Forbidden, NotFound, Unauthorized
@@ -89,8 +90,10 @@ def add_user(
     Raises:
         Conflict: The login is taken, or can't be one.
     """
-    if not _LOGIN.fullmatch(login):
-        raise Conflict(f"{login!r} can't be a login: it has spaces, a slash, a colon or control characters, or is too long")
+    if not _LOGIN.fullmatch(login) or plain(login) != login:
+        raise Conflict(
+            f"{login!a} can't be a login: it has spaces, a slash, a colon or invisible characters, or is too long"
+        )
     if session.scalar(select(User).where(User.login == login)):
         raise Conflict(f"there is a user {login!r} already")
     user = User(

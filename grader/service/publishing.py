@@ -23,8 +23,9 @@ from .people import Principal
 from .queue import enqueue, retry_parked
 from .rescoring import rescore_all
 
-__all__ = ["load_version", "publish", "read_assignment_archive", "regrade"]
+__all__ = ["load_version", "publish", "read_assignment_archive", "regrade", "starter_files"]
 
+_FOR_LEARNERS = ("README.md", "requirements.txt")
 _BOUNDS = Bounds(max_size=64 * 2**20, max_files=5000)
 
 
@@ -112,6 +113,20 @@ def load_version(blobs: BlobStore, blob: str, slug: str) -> Assignment:
         BlobMissing: Its files are gone.
     """
     return assignment_of(unpack(blobs.get(blob)), Path(slug))
+
+
+def starter_files(blobs: BlobStore, blob: str) -> dict[str, bytes]:
+    """What a learner begins with, by path: the statement, the starter, the public tests.
+
+    Nothing else of the assignment is looked at, so that no defect of it is told to learners.
+
+    Raises:
+        BlobMissing: Its files are gone.
+    """
+    files = unpack(blobs.get(blob))
+    starter = {path.removeprefix("starter/"): data for path, data in files.items() if path.startswith("starter/")}
+    also = {path: data for path, data in files.items() if path.startswith("tests/public/") or path in _FOR_LEARNERS}
+    return {**starter, **also}
 
 
 def regrade(session: Session, assignment: tables.Assignment, user_id: str | None, now: datetime) -> list[Grading]:

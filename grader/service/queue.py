@@ -188,13 +188,22 @@ def finish(session: Session, one: Claim, report: Report, now: datetime) -> bool:
     return True
 
 
-def fail(session: Session, one: Claim, error: str, now: datetime, retries: Retries) -> bool:
-    """A failure of the grader's own: try again later, or leave it to an operator. False if the claim was lost."""
+def fail(session: Session, one: Claim, error: str, now: datetime, retries: Retries, defect: bool = False) -> bool:
+    """It could not be graded: try again later, or leave it to an operator. False if the claim was lost.
+
+    Args:
+        session: A writing session.
+        one: The claim.
+        error: What failed, for operators.
+        now: The present.
+        retries: How often it is tried again.
+        defect: Whether it is the assignment's, and ``error`` is for its instructors too.
+    """
     grading = _claimed(session, one)
     if grading is None:
         return False
     grading.failures += 1
-    grading.error = error
+    grading.error, grading.defect = error, defect
     grading.claim = grading.lease_until = None
     if grading.failures >= retries.most:
         _park(session, grading, now)
@@ -228,6 +237,7 @@ def recover(session: Session, now: datetime, lost_workers: Sequence[str] = ()) -
         grading.losses += 1
         grading.claim = grading.lease_until = None
         if grading.losses >= _MOST_LOSSES:
+            grading.defect = False
             grading.error = f"{grading.losses} workers were lost while grading it, the last one was {grading.worker}"
             _park(session, grading, now)
         else:

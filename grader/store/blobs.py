@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
+from .private import private_folder
+
 __all__ = ["BlobMissing", "BlobStore", "FolderBlobs"]
 
 _NAME = re.compile(r"sha256:([0-9a-f]{64})")
@@ -41,7 +43,7 @@ class FolderBlobs:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(root)
 
     def put(self, data: bytes) -> str:
         """See ``BlobStore``."""

@@ -17,6 +17,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
+from .private import private_file
+
 __all__ = ["Database", "DatabaseUnavailable", "SchemaOutdated"]
 
 _BUSY_SECONDS = 30
@@ -47,8 +49,7 @@ class Database:
             parsed = make_url(url)
             self._sqlite = parsed.get_backend_name() == "sqlite"
             if self._sqlite:
-                if parsed.database:
-                    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                _close_to_others(parsed.database)
                 arguments = {"timeout": _BUSY_SECONDS}
                 # A connection is a file handle: cheap to make, and unsafe to share with forked processes.
                 self.engine = sqlalchemy.create_engine(parsed, connect_args=arguments, poolclass=NullPool)
@@ -58,6 +59,8 @@ class Database:
                 self.engine = sqlalchemy.create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=45)
         except (ArgumentError, ImportError) as error:
             raise DatabaseUnavailable(f"database_url: {error}") from None
+        except OSError as error:
+            raise DatabaseUnavailable(f"database_url: {error.filename}: {error.strerror}") from None
         self.name = parsed.render_as_string(hide_password=True)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(**{_WRITES: True})
@@ -119,6 +122,19 @@ def _configuration(connection: Connection | None = None) -> Config:
     configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     configuration.attributes["connection"] = connection
     return configuration
+
+
+def _close_to_others(name: str | None) -> None:
+    """Make or close the database's files before SQLite opens them: it gives its other files the mode of the first."""
+    if not name or name.startswith((":", "file:")):
+        return
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_file(path)
+    for suffix in ("-wal", "-shm", "-journal"):
+        beside = path.with_name(f"{path.name}{suffix}")
+        if beside.exists():
+            private_file(beside)
 
 
 def _on_sqlite_connect(connection: object, record: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .columns import Base, Remark, Table, name_of
@@ -161,6 +161,7 @@ class Grading(Base):
 
     ``turn`` orders those that wait (see ``grader.service.queue``). ``claim`` names the worker's attempt that may finish it,
     until ``lease_until``. ``failures`` counts our own failures, ``losses`` the workers that were lost over it.
+    ``error`` is what failed last, for operators alone unless it is a ``defect`` of the assignment.
     """
 
     __tablename__ = "gradings"
@@ -186,6 +187,7 @@ class Grading(Base):
     score: Mapped[float | None]
     max_score: Mapped[float | None]
     error: Mapped[Remark | None]
+    defect: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         UniqueConstraint("submission_id", "number"),
         Index("gradings_waiting", "queue", "state", "turn", "created"),

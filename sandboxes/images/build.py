@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import subprocess
-import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
@@ -20,6 +18,7 @@ import docker.errors
 from ..engine import LABEL, Engine
 from ..errors import ImageBuildFailed
 from .base import ensure_base, image_id
+from .packages import install_packages, requirements_of
 
 __all__ = ["ImageBuilder"]
 
@@ -101,25 +100,13 @@ class ImageBuilder:
             target.write_bytes(content)
 
     def _install(self, target: Path, requirements: str) -> None:
-        wanted = ", ".join(line for line in requirements.splitlines() if line.strip() and not line.startswith("#"))
-        self._on_progress(f"resolving packages: {wanted}")
+        wanted = requirements_of(requirements)
+        self._on_progress(f"resolving packages: {', '.join(wanted)}")
         machine = _PLATFORMS.get(str(self._engine.info.get("Architecture")))
         if machine is None:
             raise ImageBuildFailed(f"no packages are known for processors of type {self._engine.info.get('Architecture')}")
         platforms = [f"manylinux_{version}_{machine}" for version in _GLIBC] + [f"manylinux2014_{machine}"]
-        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-            file.write(requirements)
-            file.flush()
-            command = [
-                *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
-                *("--no-compile", "--only-binary=:all:", "--implementation=cp", f"--python-version={self._base.python}"),
-                *(f"--platform={platform}" for platform in platforms),
-                *("--target", str(target), "--requirement", file.name),
-            ]
-            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
-        if done.returncode != 0:
-            errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-            raise ImageBuildFailed("packages could not be resolved:\n" + "\n".join(errors or [done.stderr[-2000:]]))
+        install_packages(target, wanted, self._base.python, platforms)
 
     def _build(self, context: Path, dockerfile: str, reference: str) -> None:
         self._on_progress(f"building {reference}")

@@ -48,6 +48,17 @@ def test_what_was_parked_is_shown_with_its_reason_and_tried_again(world, run):
     assert "name gradings, or say --all" in run("queue", "retry", status=2)
 
 
+def test_a_reference_that_instructors_were_given_leads_to_the_failure(world, run):
+    world.submit()
+    one = world.claim()
+    with world.database.writing() as session:
+        queue.fail(session, one, "Traceback: the disk is full", world.now, Retries(5, 1.0))
+    assert "the disk is full" not in run("queue", "list"), "it will be tried again"
+    assert "the disk is full" in run("queue", "show", one.grading_id)
+    assert json.loads(run("queue", "show", one.grading_id, "--json"))["state"] == "queued"
+    assert "there is no grading 'grd_x'" in run("queue", "show", "grd_x", status=2)
+
+
 def test_a_class_list_enrols_and_makes_tokens_that_only_the_operator_reads(world, run, tmp_path):
     roster, tokens = tmp_path / "class.csv", tmp_path / "tokens.csv"
     roster.write_text("login,name,external_id\nada,Ada Lovelace,17\nzoe,Zoë,18\n")

@@ -10,7 +10,8 @@ from celery import Celery
 from sqlalchemy import select
 from standardwebhooks import Webhook
 
-from grader.service import endpoints
+from grader.assignment import load_assignment
+from grader.service import endpoints, people, publishing
 from grader.store import tables
 from grader.submission.pack import pack
 from workers.context import Context
@@ -73,6 +74,50 @@ def test_files_become_a_submission_of_a_learner_who_is_enrolled_by_it(lms, world
         assert session.get_one(tables.Enrolment, ("py", eve.id)).role == "learner"
         assert session.scalars(select(tables.InboundMessage)).one().payload is None
     world.grade()
+
+
+@pytest.mark.parametrize("login", ["root", "zoe", "gone", "closed"])
+def test_an_lms_hands_in_for_nobody_outside_its_course(lms, world, login):
+    with world.database.writing() as session:
+        people.add_course(session, "other", "Other", world.now)
+        zoe = people.add_user(session, "zoe", "Zoe", world.now)
+        people.enrol(session, "other", zoe, "learner", world.now)
+        for name in ("gone", "closed"):
+            people.enrol(session, "py", people.add_user(session, name, "", world.now), "learner", world.now)
+        people.withdraw(session, "py", people.find_user(session, "gone"))
+        people.find_user(session, "closed").active = False
+    lms.post({"files": GOOD, "learner": {"login": login}})
+    take_in(lms.context)
+    ((state, why),) = messages(world)
+    assert (state, f"'{login}' is not in the course 'py'" in why) == ("rejected", True)
+    with world.database.reading() as session:
+        assert session.scalars(select(tables.Submission)).all() == []
+        assert (session.get(tables.Enrolment, ("py", people.find_user(session, login).id)) is None) == (login != "closed")
+
+
+def test_an_lms_hands_in_for_all_of_its_course_and_for_those_that_nobody_knew(lms, world):
+    for number, login in enumerate(["ada", "eve", "eve", "tess"]):
+        lms.post(
+            {"files": {"roman.py": f"x = {number}\n"}, "learner": {"login": login, "name": "other"}}, message_id=f"m{number}"
+        )
+        take_in(lms.context)
+    assert messages(world) == [("accepted", None)] * 4
+    with world.database.reading() as session:
+        assert people.find_user(session, "ada").name == "Ada", "an LMS makes accounts, and changes none"
+        assert session.get(tables.Enrolment, ("py", people.find_user(session, "tess").id)).role == "instructor"
+
+
+def test_a_learner_of_one_lms_is_out_of_reach_of_another(lms, world):
+    lms.post()
+    take_in(lms.context)
+    with world.database.writing() as session:
+        people.add_course(session, "other", "Other", world.now)
+        source = endpoints.add_source(session, "other", "other", world.now)
+        publishing.publish(session, world.blobs, "other", load_assignment(world.folder), world.teacher, world.now)
+    other = Lms(lms.api, source)
+    other.post(message_id="m2")
+    take_in(lms.context)
+    assert sorted(state for state, _why in messages(world)) == ["accepted", "rejected"]
 
 
 def test_replays_make_no_second_submission(lms, world):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 
 from ...service.intake import admission
 from ...service.lookup import assignment_for, assignments_for
-from ...service.publishing import load_version
+from ...service.publishing import starter_files
 from ...store.tables import Version
 from ...submission.pack import zipped
 from ..auth import Reader
@@ -54,10 +54,4 @@ def download_starter(here: Here, principal: Reader, course: CourseId, slug: Slug
     with here.database.reading() as session:
         row = assignment_for(session, principal, course, slug)
         blob = session.get_one(Version, row.version_id).blob
-    assignment = load_version(here.blobs, blob, slug)
-    files = dict(assignment.folder("starter"))
-    files.update({path: data for path, data in assignment.tests.items() if path.startswith("tests/public/")})
-    for name in ("README.md", "requirements.txt"):
-        if name in assignment.files:
-            files[name] = assignment.files[name]
-    return Response(zipped(files), media_type="application/zip")
+    return Response(zipped(starter_files(here.blobs, blob)), media_type="application/zip")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from ...broker import INTAKE
 from ...errors import InputError
-from ...lms.inbound import HandIn, accept, verify
+from ...lms.inbound import HandIn, accept, known_source, read_envelope, verify
 from ...service.errors import Conflict, Unauthorized
 from ...store.tables import Source
+from ..documents import json_of
 from ..problems import problems
 from ..service import Here, Service
+from ..uploads import read_body
 
 __all__ = ["router"]
 
@@ -35,29 +39,38 @@ class Accepted(BaseModel):
 @router.post(
     "/lms/{source_id}",
     status_code=202,
-    responses=problems(401, 409, 413, 422, 429),
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"application/json": {"schema": HandIn.model_json_schema()}}},
-        "description": "Signed as the Standard Webhooks specification says.",
-    },
+    responses=problems(401, 408, 409, 413, 422, 429, 503),
+    openapi_extra={**json_of(HandIn), "description": "Signed as the Standard Webhooks specification says."},
 )
-async def hand_in(here: Here, request: Request, response: Response, source_id: str) -> Accepted:
+async def hand_in(here: Here, request: Request, source_id: str) -> Accepted:
     """Hand in a submission for a learner. The same `webhook-id` again is the same message."""
-    body = await request.body()
     address = request.client.host if request.client else "unknown"
-    return await asyncio.to_thread(_accept, here, source_id, body, dict(request.headers), address)
+    async with _refusals(here, source_id, address):
+        await asyncio.to_thread(here.rates.test, here.rates.refused, "refused", address)
+        envelope = read_envelope(request.headers)
+        source = await asyncio.to_thread(_source, here, source_id)
+        async with read_body(request, here.uploads, source_id, here.settings.max_upload) as body:
+            await asyncio.to_thread(verify, source, envelope, body, here.now())
+            return await asyncio.to_thread(_accept, here, source_id, envelope.message_id, body)
 
 
-def _accept(here: Service, source_id: str, body: bytes, headers: dict[str, str], address: str) -> Accepted:
-    here.rates.test(here.rates.refused, "refused", address)
-    now = here.now()
+@asynccontextmanager
+async def _refusals(here: Service, source_id: str, address: str) -> AsyncIterator[None]:
     try:
-        with here.database.reading() as session:
-            message_id = verify(session.get(Source, source_id), body, headers, now)
+        yield
     except Unauthorized as error:
-        here.rates.hit(here.rates.refused, "refused", address)
+        await asyncio.to_thread(here.rates.hit, here.rates.refused, "refused", address)
         _log.warning("refused a message for %s from %s: %s", source_id, address, error)
         raise
+
+
+def _source(here: Service, source_id: str) -> Source:
+    with here.database.reading() as session:
+        return known_source(session, source_id)
+
+
+def _accept(here: Service, source_id: str, message_id: str, body: bytes) -> Accepted:
+    now = here.now()
     try:
         with here.database.writing() as session:
             source = session.get_one(Source, source_id)

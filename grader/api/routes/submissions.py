@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Header, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.datastructures import UploadFile
 
 from ...assignment.model import SubmissionRules
 from ...errors import SubmissionRejected
 from ...service.competencies import CourseCompetency, competencies_across
 from ...service.intake import hand_in
-from ...service.lookup import assignment_for, course_for, submission_for
+from ...service.lookup import assignment_for, course_for, member_of, submission_for
 from ...service.marks import current_settings
-from ...service.people import Principal, find_user
+from ...service.people import Principal
 from ...store.tables import Submission
 from ...submission import Submission as Files
 from ...submission import read_submission, submission_of
 from ...submission.bounds import Bounds
 from ...submission.pack import unpack, zipped
 from ..auth import Learner, Reader
-from ..problems import TooLarge, problems
-from ..service import Here
+from ..documents import form_of
+from ..problems import problems
+from ..service import Here, Service
+from ..uploads import read_files
 from ..views import SubmissionDetail, SubmissionView
 from .assignments import CourseId, Slug
 
@@ -48,13 +54,40 @@ _Key = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class _HandedIn:
+    """Files that came for an assignment, under its rules."""
+
+    files: Sequence[UploadFile]
+    rules: SubmissionRules
+    key: str | None
+
+
+async def _handed_in(
+    here: Here, principal: Learner, course: CourseId, slug: Slug, request: Request, key: _Key = None
+) -> AsyncIterator[_HandedIn]:
+    """What is handed in, which is received after it is known who sends it, for what, and that they may."""
+    rules = await run_in_threadpool(_rules, here, principal, course, slug)
+    bounds = Bounds(rules.max_size, rules.max_files)
+    uploads, most_files = here.uploads, bounds.max_entries
+    async with read_files(request, uploads, principal.user_id, "files", bounds.archive_size, most_files) as files:
+        yield _HandedIn(files, rules, key)
+
+
+def _rules(here: Service, principal: Principal, course: str, slug: str) -> SubmissionRules:
+    here.rates.hit(here.rates.submissions, "submissions", principal.token_id)
+    with here.database.reading() as session:
+        return current_settings(session, assignment_for(session, principal, course, slug)).submission
+
+
 @router.post(
     "/courses/{course}/assignments/{slug}/submissions",
     status_code=201,
     responses={
         200: {"model": SubmissionView, "description": "It was received before, with the same Idempotency-Key."},
-        **problems(401, 403, 404, 409, 413, 422, 429),
+        **problems(401, 403, 404, 408, 409, 413, 422, 429, 503),
     },
+    openapi_extra=form_of("files", "One archive (.zip, .tar.gz, .tar), or the files with their paths.", many=True),
 )
 def submit(
     here: Here,
@@ -62,23 +95,18 @@ def submit(
     course: CourseId,
     slug: Slug,
     response: Response,
-    files: Annotated[
-        list[UploadFile], File(description="One archive (.zip, .tar.gz, .tar), or the files with their paths.")
-    ],
-    key: _Key = None,
+    handed_in: Annotated[_HandedIn, Depends(_handed_in, scope="function")],
 ) -> SubmissionView:
     """Hand in a submission.
 
     What is not acceptable (`422`, with the reason) uses no attempt, nor does what comes when the policy does not accept it
     (`403`).
     """
-    here.rates.hit(here.rates.submissions, "submissions", principal.token_id)
-    with here.database.reading() as session:
-        rules = current_settings(session, assignment_for(session, principal, course, slug)).submission
-    content = _read(files, rules)
+    content = _read(handed_in.files, handed_in.rules)
     with here.database.writing() as session:
         row = assignment_for(session, principal, course, slug)
-        submission, is_new = hand_in(session, here.blobs, row, principal.user_id, content, "cli", key, here.now())
+        user_id, key = principal.user_id, handed_in.key
+        submission, is_new = hand_in(session, here.blobs, row, user_id, content, "cli", key, here.now())
         view = SubmissionView.of(session, submission, row)
     if is_new:
         here.tickets.grade("learners")
@@ -124,7 +152,7 @@ def _whose(session: Session, principal: Principal, course: str, learner: str | N
         return principal.user_id
     principal.require("teach")
     course_for(session, principal, course, "instructor")
-    return find_user(session, learner).id
+    return member_of(session, course, learner).id
 
 
 @router.get("/submissions/{submission_id}", responses=problems(401, 403, 404, 422, 429))
@@ -132,7 +160,7 @@ def read_one(here: Here, principal: Reader, submission_id: str) -> SubmissionDet
     """A submission with its report: whole for instructors, for learners as far as the assignment's feedback level allows."""
     with here.database.reading() as session:
         submission, assignment, role = submission_for(session, principal, submission_id)
-        return SubmissionDetail.detailed(session, submission, assignment, role)
+        return SubmissionDetail.detailed(session, submission, assignment, role, principal.admin)
 
 
 @router.get(
@@ -193,16 +221,14 @@ def _event(kind: str, data: dict[str, object], entry: str | None = None) -> Serv
     return ServerSentEvent(json.dumps(data), event=kind, id=entry)
 
 
-def _read(files: list[UploadFile], rules: SubmissionRules) -> Files:
-    bounds = Bounds(rules.max_size, rules.max_files)
-    if sum(one.size or 0 for one in files) > bounds.archive_size:
-        raise TooLarge(f"larger than the {bounds.archive_size:,} bytes that this assignment accepts")
+def _read(files: Sequence[UploadFile], rules: SubmissionRules) -> Files:
     names = [one.filename or "" for one in files]
     if len(files) == 1 and names[0].lower().endswith(_ARCHIVES):
         suffix = next(one for one in _ARCHIVES if names[0].lower().endswith(one))
         with tempfile.TemporaryDirectory(prefix="grader-upload-") as folder:
             path = Path(folder, f"submission{suffix}")
-            path.write_bytes(files[0].file.read())
+            with path.open("wb") as archive:
+                shutil.copyfileobj(files[0].file, archive)
             read = read_submission(path, rules)
         return Files(_shown(names[0]), read.files, read.digest)
     content = {name: one.file.read() for name, one in zip(names, files, strict=True)}

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import UploadFile
 
 from ...assignment.model import Time
 from ...lms.gradebook_files import MEDIA_TYPES, Format, write
 from ...service.gradebook import gradebook
-from ...service.lookup import assignment_for, course_for
+from ...service.lookup import assignment_for, course_for, member_of
 from ...service.marks import remark
-from ...service.people import find_user
+from ...service.people import Principal
 from ...service.publishing import publish, read_assignment_archive, regrade
 from ...store.tables import Extension
 from ..auth import Teacher
+from ..documents import form_of, json_of
 from ..problems import problems
-from ..service import Here
+from ..service import Here, Service
+from ..uploads import read_files, read_json
 from .assignments import CourseId, Slug
 
 __all__ = ["router"]
@@ -35,19 +40,35 @@ class Published(BaseModel):
     is_new: bool
 
 
-@router.post("/courses/{course}/assignments", status_code=201, responses=problems(401, 403, 404, 409, 413, 422, 429))
+async def _archive(here: Here, principal: Teacher, course: CourseId, request: Request) -> AsyncIterator[UploadFile]:
+    """The archive, which is received after it is known that its sender teaches the course."""
+    await run_in_threadpool(_see_that_they_teach, here, principal, course)
+    size = here.settings.max_upload
+    async with read_files(request, here.uploads, principal.user_id, "archive", size, most_files=1) as (archive, *_more):
+        yield archive
+
+
+def _see_that_they_teach(here: Service, principal: Principal, course: str) -> None:
+    with here.database.reading() as session:
+        course_for(session, principal, course, "instructor")
+
+
+@router.post(
+    "/courses/{course}/assignments",
+    status_code=201,
+    responses=problems(401, 403, 404, 408, 409, 413, 422, 429, 503),
+    openapi_extra=form_of("archive", "The assignment folder's contents as .tar.gz or .zip.", many=False),
+)
 def publish_version(
     here: Here,
     principal: Teacher,
     course: CourseId,
-    archive: Annotated[UploadFile, File(description="The assignment folder's contents as .tar.gz or .zip.")],
+    archive: Annotated[UploadFile, Depends(_archive, scope="function")],
 ) -> Published:
     """Publish an assignment, or a new version of it.
 
     Marks follow the new policy at once; nothing is graded anew.
     """
-    with here.database.reading() as session:
-        course_for(session, principal, course, "instructor")
     assignment = read_assignment_archive(archive.file.read(), "assignment")
     with here.database.writing() as session:
         course_for(session, principal, course, "instructor")
@@ -74,7 +95,7 @@ def regrade_submissions(
     """Grade submissions again with the version that holds now, behind all who wait for a first grading."""
     with here.database.writing() as session:
         row = assignment_for(session, principal, course, slug, "instructor")
-        user_id = None if learner is None else find_user(session, learner).id
+        user_id = None if learner is None else member_of(session, course, learner).id
         queued = len(regrade(session, row, user_id, here.now()))
     here.tickets.grade("bulk", queued)
     return Regraded(queued=queued)
@@ -91,16 +112,28 @@ class ExtensionTable(BaseModel):
     reason: str = Field(default="", max_length=1000)
 
 
+async def _granted(here: Here, principal: Teacher, request: Request) -> ExtensionTable:
+    return await read_json(request, here.uploads, principal.user_id, ExtensionTable)
+
+
 @router.put(
     "/courses/{course}/assignments/{slug}/extensions/{login}",
     status_code=204,
-    responses=problems(401, 403, 404, 422, 429),
+    responses=problems(401, 403, 404, 408, 413, 422, 429, 503),
+    openapi_extra=json_of(ExtensionTable),
 )
-def extend(here: Here, principal: Teacher, course: CourseId, slug: Slug, login: str, granted: ExtensionTable) -> None:
+def extend(
+    here: Here,
+    principal: Teacher,
+    course: CourseId,
+    slug: Slug,
+    login: str,
+    granted: Annotated[ExtensionTable, Depends(_granted)],
+) -> None:
     """Grant a learner an extension, instead of the one they may have."""
     with here.database.writing() as session:
         row = assignment_for(session, principal, course, slug, "instructor")
-        user = find_user(session, login)
+        user = member_of(session, course, login)
         extension = session.get(Extension, (row.id, user.id))
         if extension is None:
             extension = Extension(assignment_id=row.id, user_id=user.id)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from ...errors import InputError
+from ...plain_text import plain_cell
 from ...report import now
 from ...service import people
 from ...service.roster import enrol_all, read_roster
@@ -100,4 +101,4 @@ def _write_tokens(path: Path, tokens: list[tuple[str, str]]) -> None:
     with open(descriptor, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("login", "token"))
-        writer.writerows(tokens)
+        writer.writerows((plain_cell(login), token) for login, token in tokens)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from ...report import now
 from ...service import queue
+from ...service.errors import NotFound
 from ...store.tables import Assignment, Grading, User
 from ..consoles import out
 from ..serving import data_option, writing
@@ -42,21 +43,41 @@ def show(as_json: bool, data: Path | None) -> None:
         if not counts:
             out.print("nothing waits")
     for grading, assignment, user in parked:
-        row = {
-            "id": grading.id,
-            "submission": grading.submission_id,
-            "assignment": f"{assignment.course_id}/{assignment.slug}",
-            "learner": user.login,
-            "failures": grading.failures,
-            "losses": grading.losses,
-            "worker": grading.worker,
-            "error": grading.error,
-        }
-        if as_json:
-            click.echo(json.dumps(row))
-        else:
-            out.print(f"\n{row['id']}  {row['assignment']}  {row['learner']}  (worker {row['worker']})", markup=False)
-            out.print(f"    {(grading.error or '').strip()}", markup=False, style="dim")
+        _tell(grading, assignment, user, as_json)
+
+
+@command.command(name="show")
+@click.argument("grading_id", metavar="REFERENCE")
+@click.option("--json", "as_json", is_flag=True)
+@data_option
+def show_one(grading_id: str, as_json: bool, data: Path | None) -> None:
+    """Show what is known of the failure of one grading: the REFERENCE that its instructors were given."""
+    with writing(data) as (session, _settings):
+        grading = session.get(Grading, grading_id)
+        if grading is None:
+            raise NotFound(f"there is no grading {grading_id!r}")
+        assignment, user = session.get_one(Assignment, grading.assignment_id), session.get_one(User, grading.user_id)
+    _tell(grading, assignment, user, as_json)
+
+
+def _tell(grading: Grading, assignment: Assignment, user: User, as_json: bool) -> None:
+    row = {
+        "id": grading.id,
+        "submission": grading.submission_id,
+        "assignment": f"{assignment.course_id}/{assignment.slug}",
+        "learner": user.login,
+        "state": grading.state,
+        "failures": grading.failures,
+        "losses": grading.losses,
+        "worker": grading.worker,
+        "defect": grading.defect,
+        "error": grading.error,
+    }
+    if as_json:
+        click.echo(json.dumps(row))
+        return
+    out.print(f"\n{row['id']}  {row['assignment']}  {row['learner']}  (worker {row['worker']})", markup=False)
+    out.print(f"    {(grading.error or 'no failure is known').strip()}", markup=False, style="dim")
 
 
 @command.command(name="retry")

@@ -9,6 +9,7 @@ import click
 import uvicorn
 
 from ...settings import load_settings
+from ...store.private import UMASK
 from ..main import operator_errors
 from ..serving import data_option, log_to_stderr, store_of
 
@@ -31,6 +32,8 @@ def command(data: Path | None, host: str | None, port: int | None, processes: in
     uvicorn.run(
         "grader.cli.operator.serve:make",
         factory=True,
+        http="grader.api.server:PunctualProtocol",
+        ws="none",
         host=settings.host,
         port=settings.port,
         workers=processes,
@@ -47,4 +50,5 @@ def make() -> object:
     """The application of one process."""
     from ...api import create_app
 
+    os.umask(UMASK)
     return create_app(load_settings())

@@ -26,6 +26,7 @@ from ...report import now
 from ...service import people
 from ...settings import Settings, load_settings
 from ...store import Database
+from ...store.private import private_file, warn_of_open_folder
 from ...store.tables import User
 from ...supervisor import Program, Supervisor
 from ..consoles import err, out
@@ -51,6 +52,7 @@ def command(data: Path | None, host: str | None, port: int | None, concurrency: 
     """
     settings = load_settings(data=data, host=host, port=port)
     with _alone(settings.data), operator_errors():
+        warn_of_open_folder(settings.data)
         token = _prepare(settings)
         _prepare_images(settings)
         supervisor = Supervisor(settings.data / "logs", _environment(settings))
@@ -78,7 +80,7 @@ def _keep(supervisor: Supervisor, settings: Settings) -> None:
 def _alone(data: Path) -> Iterator[None]:
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (data / "up.lock").open("w")
+        lock = private_file(data / "up.lock").open("w")
     except OSError as error:
         raise InputError(f"{data}: can't be used: {error.strerror}") from None
     with lock:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ...errors import InputError
+from ...plain_text import plain, plain_json
 from .session import connect
 
 __all__ = ["command"]
@@ -28,7 +29,10 @@ def command(course: str, form: str, output: Path | None) -> None:
     """Write the grades of a COURSE that count now."""
     with connect() as client:
         content = client.get(f"/courses/{course}/gradebook", format=form)
-    text = content.decode() if isinstance(content, bytes) else json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    if isinstance(content, bytes):
+        text = "\r\n".join(map(plain, content.decode().split("\r\n")))
+    else:
+        text = plain_json(json.dumps(content, indent=2, ensure_ascii=False)) + "\n"
     if output is None:
         click.echo(text, nl=False)
         return

@@ -12,7 +12,7 @@ from ...model import Model
 from ...patterns import test_matches
 from ...report import CriterionResult, Measurements, TestResult, Visibility
 
-__all__ = ["BaseCriterion", "Evidence", "Gate", "Judgement", "share_of_points"]
+__all__ = ["BaseCriterion", "Evidence", "Gate", "Judgement", "Refusal", "share_of_points"]
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,26 @@ class Judgement:
         share: From 0 to 1.
         detail: How it came about, for the learner.
         discreet: The same without names and numbers of tests, for those who may not know of hidden ones.
+        counts: The same without names of tests; None where ``detail`` names none.
     """
 
     share: float
     detail: str
     discreet: str
+    counts: str | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a line does not count.
+
+    Attributes:
+        detail: In a few words.
+        counts: The same without names of tests.
+    """
+
+    detail: str
+    counts: str
 
 
 class Gate(Model):
@@ -50,7 +65,7 @@ class Gate(Model):
     tests: tuple[str, ...] = Field(default=(), strict=False, description="Patterns of tests; default all.")
     at_least: float = Field(default=100.0, gt=0, le=100, description="Percent of these tests' points.")
 
-    def refusal(self, tests: Iterable[TestResult]) -> str | None:
+    def refusal(self, tests: Iterable[TestResult]) -> Refusal | None:
         """Why the line does not count; None if it does."""
         wanted = [
             test
@@ -63,7 +78,9 @@ class Gate(Model):
         which = f"{self.visibility} tests" if self.visibility else "tests"
         named = f" {', '.join(self.tests)}" if self.tests else ""
         wanted_share = "all points" if self.at_least == 100 else f"{self.at_least:g} % of the points"
-        return f"it needs {wanted_share} of the {which}{named}, which have {reached:.0f} %"
+        account = f"it needs {wanted_share} of the {which}{named}, which have {reached:.0f} %"
+        # Of tests that are named, a share says what became of each.
+        return Refusal(account, f"it needs {wanted_share} of certain {which}" if named else account)
 
 
 class BaseCriterion(Model):
@@ -90,6 +107,7 @@ class BaseCriterion(Model):
         """The line of the score."""
         judgement = self.judge(evidence)
         refusal = self.needs.refusal(evidence.tests) if self.needs else None
+        counts = judgement.counts or judgement.detail
         score = round(self.weight * judgement.share, 4)
         return CriterionResult(
             kind=self.kind,
@@ -98,7 +116,8 @@ class BaseCriterion(Model):
             score=0.0 if refusal else score,
             max_score=self.weight,
             bonus=self.bonus,
-            detail=f"{judgement.detail}: not counted, {refusal}" if refusal else judgement.detail,
+            detail=f"{judgement.detail}: not counted, {refusal.detail}" if refusal else judgement.detail,
+            counts=f"{counts}: not counted, {refusal.counts}" if refusal else counts,
             discreet=f"{judgement.discreet}: not counted" if refusal else judgement.discreet,
         )
 

@@ -36,7 +36,9 @@ class GrowthCriterion(BaseCriterion):
             verdict = verdict_on(measured[family])
             kept += not verdict.exceeds
             accounts.append(f"{name} {_words(measured[family], verdict)}")
-        return Judgement(kept / len(families) if families else 1.0, "; ".join(accounts), "how CPU time grows with the input")
+        share = kept / len(families) if families else 1.0
+        counts = f"{kept} of {len(families)} tests grow as is allowed"
+        return Judgement(share, "; ".join(accounts), "how CPU time grows with the input", counts)
 
 
 def verdict_on(growth: Growth) -> Verdict:
