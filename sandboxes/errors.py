@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["EngineUnavailable", "ImageBuildFailed", "SandboxFailure", "SuiteBroken"]
+__all__ = ["OUTSIDE", "EngineUnavailable", "ImageBuildFailed", "JudgeEnded", "SandboxFailure", "SuiteBroken"]
 
 
 class SandboxFailure(Exception):
@@ -15,6 +15,22 @@ class EngineUnavailable(SandboxFailure):
 
 class ImageBuildFailed(SandboxFailure):
     """A sandbox image could not be built."""
+
+
+class JudgeEnded(SandboxFailure):
+    """The examiner's process for one submission ended before it had judged all tests.
+
+    Attributes:
+        place: Id of the test that ran, or ``OUTSIDE``.
+    """
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"the examiner ended in the middle of a grading: {reason}")
+        self.place = place
+
+
+OUTSIDE = "outside of tests"
+"""Where something happened while no test ran: while the submission was imported, for instance."""
 
 
 class SuiteBroken(Exception):

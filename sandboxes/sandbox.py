@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 
+from .attempts import Attempts
 from .candidate import candidate_spec
 from .engine import Engine
 from .errors import SandboxFailure, SuiteBroken
@@ -24,7 +25,6 @@ from .suite import Inspected, Run, Scaling, Suite, Test, TestRun
 __all__ = ["Sandbox"]
 
 _ATTEMPTS = 2
-_MOST_KILLED = 4
 
 
 class Sandbox:
@@ -86,7 +86,12 @@ class Sandbox:
             SandboxFailure: The grader could not do its work, again and again.
         """
         started = time.monotonic()
-        session = self._finish(lambda examiner: self._session(examiner, files, on_test))
+        attempts = Attempts(
+            self._examiners,
+            lambda examiner, blamed: self._session(files, examiner, blamed, on_test),
+            self._reference_goes_through,
+        )
+        session = attempts.run(self.tests)
         return Run(
             tests=tuple(session.runs.get(test.id) or session.missing(test) for test in self.tests),
             image=self._candidate_image,
@@ -95,49 +100,25 @@ class Sandbox:
         )
 
     def _session(
-        self, examiner: Examiner, files: Mapping[str, bytes], on_test: Callable[[TestRun], None] = lambda run: None
+        self,
+        files: Mapping[str, bytes],
+        examiner: Examiner,
+        blamed: Mapping[str, str],
+        on_test: Callable[[TestRun], None] = lambda run: None,
     ) -> Session:
         seed = seed_of(self._suite.tests, files)
-        return Session(examiner, self._pool, files, self._suite.limits, on_test, self._facts, seed)
+        return Session(examiner, self._pool, files, self._suite.limits, on_test, self._facts, seed, blamed)
 
-    def _finish(self, begin: Callable[[Examiner], Session]) -> Session:
-        """A session that ran all tests, and in which nothing was killed from outside."""
-        failures = 0
-        killed: list[set[str]] = []
-        while True:
-            examiner = self._examiners.ready()
-            session = begin(examiner)
+    def _reference_goes_through(self, times: int) -> bool:
+        for _ in range(times):
+            session = self._session(self._suite.reference, self._examiners.ready(), {})
             try:
                 session.run(self.tests)
             except SandboxFailure:
-                if examiner.lost:
-                    self._examiners.give_up(examiner)
-                failures += 1
-                if failures == _ATTEMPTS:
-                    raise
-                continue
-            # A program that kills itself does so again in the same test; what was killed from outside is not.
-            if not session.doubtful or session.doubtful in killed:
-                return session
-            killed.append(session.doubtful)
-            if len(killed) < _MOST_KILLED:
-                continue
-            if session.is_of(self._suite.reference) or self._reference_is_killed(len(killed)):
-                place = sorted(session.doubtful)[0]
-                raise SandboxFailure(
-                    f"in each of {_MOST_KILLED} runs the program was killed in another place ({place}): "
-                    "is this machine short of memory, or does something kill its containers?"
-                )
-            return session
-
-    def _reference_is_killed(self, runs: int) -> bool:
-        """Whether the reference, too, is killed when it is run as often. If not, the submission kills itself by chance."""
-        for _ in range(runs):
-            session = self._session(self._examiners.ready(), self._suite.reference)
-            session.run(self.tests)
+                return False
             if session.doubtful:
-                return True
-        return False
+                return False
+        return True
 
     def measure(self, files: Mapping[str, bytes], plan: Callable[[Sequence[Repetition]], Plan | None]) -> list[Repetition]:
         """Measure what tests cost a submission and the reference; see ``measure``.
@@ -187,7 +168,12 @@ class Sandbox:
         Raises:
             SandboxFailure: The grader could not do its work.
         """
-        return self._finish(lambda examiner: Session(examiner, self._pool, files, self._suite.limits)).noted
+        attempts = Attempts(
+            self._examiners,
+            lambda examiner, blamed: Session(examiner, self._pool, files, self._suite.limits),
+            lambda times: False,
+        )
+        return attempts.run(self.tests).noted
 
     def close(self) -> None:
         """Remove all containers; gradings that still run fail."""

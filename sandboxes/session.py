@@ -5,10 +5,11 @@ from __future__ import annotations
 import select
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from .candidate import Candidate, Verdict
-from .errors import SandboxFailure, SuiteBroken
+from .errors import OUTSIDE, JudgeEnded, SandboxFailure, SuiteBroken
 from .examiner import Examiner
 from .guest.objects.contract import Facts
 from .guest.wire.control import Control
@@ -34,8 +35,11 @@ class Session:
         on_test: Called with each test's result as soon as it is known.
         facts: What right solutions were seen to do (see ``Contract``); ``None`` if this is one, whose facts are wanted.
         seed: What sizes that vary follow from; see ``guest.sizes``.
+        blamed: Tests that are not run, since they ended the process that judges, and what the learner is told; under
+            ``OUTSIDE`` for all tests that have no result.
 
     Attributes:
+        examiner: See above.
         runs: Results by test id.
         noted: The facts, where they are wanted.
         base: The meter when the first candidate had taken the files, before it ran any of them.
@@ -52,10 +56,12 @@ class Session:
         on_test: Callable[[TestRun], None] = lambda run: None,
         facts: Facts | None = None,
         seed: str = "",
+        blamed: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._facts = facts
         self.noted: Facts = []
-        self._examiner = examiner
+        self._blamed = blamed
+        self.examiner = examiner
         self._pool = pool
         self._files = files
         self._limits = limits
@@ -81,17 +87,14 @@ class Session:
         self.out_of_time = False
         self.doubtful: set[str] = set()
 
-    def is_of(self, files: Mapping[str, bytes]) -> bool:
-        """Whether it runs these files."""
-        return self._files is files
-
     def run(self, roster: tuple[Test, ...] | None) -> dict[str, TestRun]:
         """Run all tests; without a roster, only collect them. Returns results by test id.
 
         Raises:
             SandboxFailure: The grader could not do its work.
         """
-        for _run in self._each(roster or (), lambda: self._begin(roster is None, None)):
+        wanted = [test.id for test in roster or () if test.id not in self._blamed] if self._blamed else None
+        for _run in self._each(roster or (), lambda: self._begin(roster is None, wanted)):
             pass
         return self.runs
 
@@ -105,7 +108,7 @@ class Session:
 
     def _begin(self, collect_only: bool, order: list[str] | None) -> tuple[int, Control]:
         assert self._candidate is not None
-        return self._examiner.begin(self._candidate.socket, self._files, self._facts, collect_only, order, self._seed)
+        return self.examiner.begin(self._candidate.socket, self._files, self._facts, collect_only, order, self._seed)
 
     def _each(self, roster: Sequence[Test], begin: Callable[[], tuple[int, Control]]) -> Generator[TestRun]:
         self._roster = {test.id: test for test in roster}
@@ -122,7 +125,7 @@ class Session:
                     yield run
         except (WireClosed, ProtocolViolation) as error:
             if not self.out_of_time:
-                raise SandboxFailure(f"the examiner ended in the middle of a grading: {error}") from None
+                raise JudgeEnded(self._running or OUTSIDE, str(error)) from None
         finally:
             self._close()
 
@@ -164,7 +167,7 @@ class Session:
         now = time.monotonic()
         if now > self._deadline + _GRACE:
             self.out_of_time = True
-            self._examiner.end(self._number)
+            self.examiner.end(self._number)
             self._control.socket.settimeout(_GRACE)
         elif now > self._deadline:
             self._end_candidate(Verdict("timed_out", self._total_message()))
@@ -279,7 +282,7 @@ class Session:
         if self._verdict is None:
             self._verdict = self._candidate.verdict(self._start.oom_kills, message["cause"], message["detail"])
             if self._verdict.doubtful:
-                self.doubtful.add(self._running or "outside of tests")
+                self.doubtful.add(self._running or OUTSIDE)
         return self._verdict
 
     def _replace(self, verdict: Verdict) -> None:
@@ -305,7 +308,7 @@ class Session:
         if self._number:
             self._control.close()
             try:
-                self._examiner.end(self._number)
+                self.examiner.end(self._number)
             except SandboxFailure:
                 pass  # then its processes are gone as well
 
@@ -314,6 +317,8 @@ class Session:
 
     def missing(self, test: Test) -> TestRun:
         """The result of a test that did not run."""
+        if test.id in self._blamed or OUTSIDE in self._blamed:
+            return TestRun(test, "crashed", self._blamed.get(test.id) or self._blamed[OUTSIDE])
         if self.out_of_time:
             return TestRun(test, "timed_out", f"not run: {self._total_message()}")
         path = test.id.partition("::")[0]

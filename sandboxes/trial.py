@@ -33,14 +33,14 @@ class Trial(Session):
 
         def begin() -> tuple[int, Control]:
             assert self._candidate is not None
-            return self._examiner.begin_trial(self._candidate.socket, program)
+            return self.examiner.begin_trial(self._candidate.socket, program)
 
         try:
             for _run in self._each((), begin):
                 pass
         except SandboxFailure:
             # The process that the program ran in has ended: if the examiner is still there, through the program.
-            if self._running is None or not self._examiner.alive():
+            if self._running is None or not self.examiner.alive():
                 raise
             name = self._running
             self.runs[name] = TestRun(self._roster[name], "crashed", "the program ended while it was tested")

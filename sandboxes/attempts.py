@@ -1,0 +1,102 @@
+"""Runs that were disturbed: whose doing it was, and whether to try again.
+
+From outside, a program that kills itself and one that something else killed look the same; so do an examiner's process that
+a submission brought down and one that the machine did. Two things tell: a submission does it again in the same place, and
+the reference, run in between, does not meet it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from .errors import OUTSIDE, JudgeEnded, SandboxFailure
+from .examiner import Examiner
+from .keeper import ExaminerKeeper
+from .session import Session
+from .suite import Test
+
+__all__ = ["Attempts"]
+
+_FAILURES = 2
+_DISTURBANCES = 4
+_MOST_BLAMED = 3
+_BLAME = "what the program answered ended the process that judges it, again and again"
+
+
+class Attempts:
+    """Runs one submission until a run counts.
+
+    Args:
+        examiners: Hold the tests.
+        begin: Makes a session, given the tests that are not to be run and why.
+        reference_goes_through: Whether the reference can be run so many times without being disturbed.
+    """
+
+    def __init__(
+        self,
+        examiners: ExaminerKeeper,
+        begin: Callable[[Examiner, Mapping[str, str]], Session],
+        reference_goes_through: Callable[[int], bool],
+    ) -> None:
+        self._examiners = examiners
+        self._begin = begin
+        self._reference_goes_through = reference_goes_through
+        self._blamed: dict[str, str] = {}
+        self._disturbed: list[frozenset[str]] = []
+        self._failures = 0
+
+    def run(self, tests: tuple[Test, ...]) -> Session:
+        """The session that counts, ended.
+
+        Raises:
+            SandboxFailure: The grader could not do its work, again and again.
+        """
+        while True:
+            session = self._begin(self._examiners.ready(), self._blamed)
+            try:
+                session.run(tests)
+            except SandboxFailure as failure:
+                if session.examiner.lost:
+                    self._examiners.give_up(session.examiner)
+                if isinstance(failure, JudgeEnded):
+                    self._blame(failure)
+                else:
+                    self._count(failure)
+                if OUTSIDE in self._blamed:
+                    return session
+            else:
+                if not session.doubtful or self._is_own_doing(session):
+                    return session
+
+    def _count(self, failure: SandboxFailure) -> None:
+        self._failures += 1
+        if self._failures == _FAILURES:
+            raise failure
+
+    def _is_own_doing(self, session: Session) -> bool:
+        """Whether it was the program that ended the program."""
+        places = frozenset(session.doubtful)
+        if self._again(places):
+            return True
+        if len(self._disturbed) < _DISTURBANCES:
+            return False
+        if self._reference_goes_through(_DISTURBANCES):
+            return True
+        raise SandboxFailure(
+            f"in each of {_DISTURBANCES} runs the program was killed in another place ({sorted(places)[0]}): "
+            "is this machine short of memory, or does something kill its containers?"
+        )
+
+    def _blame(self, ended: JudgeEnded) -> None:
+        """Blame the submission for the end of the process that judged it, or raise ``ended``, if it is to blame for that."""
+        if not self._again(frozenset({ended.place})) and len(self._disturbed) < _DISTURBANCES:
+            return
+        if not self._reference_goes_through(1):
+            raise ended
+        self._blamed[ended.place if len(self._blamed) < _MOST_BLAMED else OUTSIDE] = _BLAME
+        self._disturbed.clear()
+
+    def _again(self, places: frozenset[str]) -> bool:
+        again = places in self._disturbed
+        self._disturbed.append(places)
+        return again
