@@ -1,0 +1,43 @@
+"""Target: the reader of ``assignment.toml``.
+
+Oracle: the file is read to settings, or refused with an error that begins with its path; no other exception. Nothing is opened
+or imported. Settings that were read can be written as JSON and read again to the same.
+"""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from grader.assignment.load import FILE_NAME, assignment_of
+from grader.assignment.model import AssignmentFile
+from grader.errors import AssignmentError
+
+from .oracle import watched
+
+__all__ = ["check"]
+
+_OTHERS = {
+    "tests/hidden/test_a.py": b"def test_it(): pass\n",
+    "solutions/reference/a.py": b"",
+    "program/a.py": b"",
+    "mutants/m/a.py": b"x\n",
+}
+_ROOT = Path("it")
+codecs.lookup("utf-8-sig")  # a module, loaded before anything is looked at
+
+
+def check(data: bytes) -> None:
+    """Read ``data`` as the settings of an assignment about code, or about tests if they say so."""
+    about_tests = b"test-writing" in data
+    others = {name: text for name, text in _OTHERS.items() if not (about_tests and name.startswith("tests/"))}
+    try:
+        with watched(lambda event, args: event == "compile"):  # the tests' own text is parsed, not run
+            assignment = assignment_of({**others, FILE_NAME: data}, _ROOT)
+            assert assignment.suite.startswith("sha256:")
+    except AssignmentError as error:
+        assert str(error).startswith(str(_ROOT)), error
+        assert len(str(error)) < len(data) * 8 + 4000, "a message that grows"
+        return
+    settings = assignment.settings
+    assert AssignmentFile.model_validate_json(settings.model_dump_json()) == settings
