@@ -36,8 +36,12 @@ def check(data: bytes) -> None:
             assignment = assignment_of({**others, FILE_NAME: data}, _ROOT)
             assert assignment.suite.startswith("sha256:")
     except AssignmentError as error:
-        assert str(error).startswith(str(_ROOT)), error
-        assert len(str(error)) < len(data) * 8 + 4000, "a message that grows"
+        _judge(str(error), len(data))
         return
     settings = assignment.settings
     assert AssignmentFile.model_validate_json(settings.model_dump_json()) == settings
+
+
+def _judge(message: str, size: int) -> None:
+    assert message.startswith(str(_ROOT)), message
+    assert len(message) < size * 8 + 4000, "a message that grows"
