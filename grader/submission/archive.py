@@ -92,6 +92,19 @@ class _Counted(io.RawIOBase):
         return data
 
 
+class _Strict(tarfile.TarInfo):
+    """A header that is damaged or missing is an error; the library takes it for the archive's end, and the rest is lost."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Strict:
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise  # the blocks of zeros at the end
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from None
+
+
 def read_tar(path: Path, bounds: Bounds, compressed: bool) -> dict[str, bytes]:
     """The files in a TAR archive, gzipped or not.
 
@@ -100,7 +113,7 @@ def read_tar(path: Path, bounds: Bounds, compressed: bool) -> dict[str, bytes]:
     """
     with _rejecting("TAR"), gzip.open(path) if compressed else path.open("rb") as source:
         counted = _Counted(source, bounds.archive_size)
-        with tarfile.open(fileobj=counted, mode="r|", errorlevel=2) as archive:
+        with tarfile.open(fileobj=counted, mode="r|", tarinfo=_Strict, errorlevel=2) as archive:
             collected = bounds.start()
             for entry in archive:
                 name = check_name(entry.name)
@@ -119,4 +132,6 @@ def read_tar(path: Path, bounds: Bounds, compressed: bool) -> dict[str, bytes]:
                 if len(data) != entry.size:
                     raise tarfile.ReadError("unexpected end of data")
                 collected.add(name, data)
+            while counted.read():  # to the checksum at the end
+                pass
             return collected.files

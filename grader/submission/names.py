@@ -11,7 +11,9 @@ __all__ = ["check_name", "is_ignored", "look_of", "strip_common_folder"]
 _MAX_NAME = 400
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that change in which order, or on which line, the others are shown."""
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{number}" for kind in ("com", "lpt") for number in range(1, 10))})
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{kind}{number}" for kind in ("com", "lpt") for number in range(1, 10))}
+)
 _IGNORED_PARTS = frozenset(
     {"__pycache__", "__MACOSX", ".git", ".DS_Store", "Thumbs.db", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
     | {".hypothesis", ".idea", ".vscode", ".venv", ".grader"}
@@ -30,7 +32,9 @@ def check_name(name: str) -> str:
     if any(ord(char) < 32 or ord(char) == 127 for char in name):
         raise SubmissionRejected(f"the file name {shown} has a line break or control character in it: rename the file")
     if not _DIRECTIONS.isdisjoint(name):
-        raise SubmissionRejected(f"the file name {shown} has a character in it that turns the order of others: rename the file")
+        raise SubmissionRejected(
+            f"the file name {shown} has a character in it that turns the order of others: rename the file"
+        )
     if "\\" in name or (len(name) > 1 and name[1] == ":"):
         raise SubmissionRejected(f"the file name {shown} has a backslash or drive letter: use relative names with slashes")
     if name.startswith("/"):

@@ -6,7 +6,6 @@ or imported. Settings that were read can be written as JSON and read again to th
 
 from __future__ import annotations
 
-import codecs
 from pathlib import Path
 
 from grader.assignment.load import FILE_NAME, assignment_of
@@ -24,7 +23,6 @@ _OTHERS = {
     "mutants/m/a.py": b"x\n",
 }
 _ROOT = Path("it")
-codecs.lookup("utf-8-sig")  # a module, loaded before anything is looked at
 
 
 def check(data: bytes) -> None:

@@ -5,6 +5,7 @@ An audit hook can't be removed, so there is one for the process, and it looks on
 
 from __future__ import annotations
 
+import codecs
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +16,9 @@ __all__ = ["Forbidden", "watched"]
 
 _ACTS = ("open", "import", "exec", "compile", "subprocess.", "os.", "shutil.", "socket.", "ctypes.", "tempfile.", "pty.")
 _HARMLESS = frozenset({"os.putenv", "os.unsetenv"})
+# Codecs are modules: those that readers name are loaded before anything is looked at.
+for _name in ("cp437", "utf-8-sig", "ascii", "latin-1", "idna"):
+    codecs.lookup(_name)
 _Allowed = Callable[[str, tuple[Any, ...]], bool]
 
 

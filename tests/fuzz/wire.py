@@ -11,6 +11,7 @@ from __future__ import annotations
 import decimal
 import os
 import struct
+import warnings
 import zoneinfo
 from typing import Any
 
@@ -29,6 +30,7 @@ __all__ = ["check"]
 _DOCUMENTED = (ProtocolViolation, CannotCross, WireClosed)
 _PIPE = 60_000
 
+warnings.simplefilter("ignore")  # showing one opens the source
 # Loaded before any message comes, as in an examiner.
 np.frombuffer(b"", np.uint8).reshape([0]).copy()
 decimal.Decimal("1")

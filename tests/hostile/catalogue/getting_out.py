@@ -139,7 +139,7 @@ ATTACKS = [
         import glob, os, spy
         def first():
             paths = ["/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/kernel/modprobe", "/proc/sys/vm/panic_on_oom",
-                     "/proc/sys/fs/binfmt_misc/register", "/sys/kernel/uevent_helper", "/proc/self/uid_map", "/proc/1/oom_score_adj"]
+                     "/proc/sys/fs/binfmt_misc/register", "/sys/kernel/uevent_helper", "/proc/self/uid_map"]
             paths += glob.glob("/sys/fs/cgroup/**/release_agent", recursive=True)[:5]
             paths += glob.glob("/sys/fs/cgroup/**/memory.limit_in_bytes", recursive=True)[:5]
             paths += glob.glob("/sys/fs/cgroup/*max*") + glob.glob("/sys/fs/cgroup/cgroup.procs")

@@ -92,7 +92,6 @@ ATTACKS = [
                 os._exit(0)
             return 0
         """,
-        earns="",
     ),
     Attack(
         "A thread goes on after its test and changes what later tests see",
@@ -109,7 +108,6 @@ ATTACKS = [
             threading.Thread(target=late, daemon=True).start()
             return 0
         """,
-        earns="",
     ),
     Attack(
         "Signal timers interrupt later tests",
@@ -118,10 +116,10 @@ ATTACKS = [
         import signal
         def fire(*args): raise SystemExit(0)
         signal.signal(signal.SIGALRM, fire)
-        signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
-        def number(n): return 0
+        def number(n):
+            signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+            return 0
         """,
-        earns="",
     ),
     Attack(
         "Caches of the import system and of the interpreter are poisoned for what comes after",

@@ -68,7 +68,9 @@ class Ring:
         shown = told + for_learner(report, "count").to_json()
         problems += [f"showed {secret}" for secret in self.secrets if secret in shown]
         problems += [line for line in told.splitlines() if "escaped:" in line]
-        if broken := BROKEN.search("\n".join(test.message or "" for test in report.tests)):
+        if "all tests together took more than" in told:
+            problems.append("kept the examiner waiting until the time of all tests was over")
+        if earns and (broken := BROKEN.search("\n".join(test.message or "" for test in report.tests))):
             problems.append(f"no attack: {broken[0]}")
         if says not in told:
             problems.append(f"nobody said {says!r}")

@@ -13,7 +13,7 @@ def _first(known: str, name: str, work: str, earns: str = "test_loads test_secon
 _OI = "OI and ICPC judging: resource limits (isolate, DMOJ)"
 
 ATTACKS = [
-    _first(_OI, "An endless loop", "def first():\n    while True: pass\n", says="CPU"),
+    _first(_OI, "An endless loop", "def first():\n    while True: pass\n", says="endless loop"),
     _first(_OI, "An endless loop in C, which no signal handler of Python ends", "def first(): return sum(iter(int, 1))\n"),
     _first(
         _OI,
