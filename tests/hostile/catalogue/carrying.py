@@ -152,7 +152,13 @@ ATTACKS = [
         lambda: gzip.compress(_tar((".git/x", bytes(1 << 24)))),
         "more than",
     ),
-    _of("A gzip bomb of nothing after the end", _BOMB, ".tar.gz", lambda: gzip.compress(bytes(1 << 24)), "empty|damaged|more than"),
+    _of(
+        "A gzip bomb of nothing after the end",
+        _BOMB,
+        ".tar.gz",
+        lambda: gzip.compress(bytes(1 << 24)),
+        "empty|damaged|more than",
+    ),
     _of("Ten thousand empty files", _BOMB, ".zip", lambda: _zip(*[(f"f{n}.py", b"") for n in range(10_000)]), "files|bytes"),
     _of(
         "Ten thousand folders",
