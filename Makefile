@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test chaos load fuzz bench lint services engine engine-stop images exercism clean
+.PHONY: help demo test chaos load fuzz hostile bench lint services engine engine-stop images exercism clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ load: images ## A thousand submissions at once: make load SUBMISSIONS=1000
 fuzz: services .venv/fuzzing ## Fuzz the API's endpoints, and the readers of hostile bytes: make fuzz EXAMPLES=300 SECONDS=600
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/pytest -q tests/service/test_fuzz.py
 	@for target in archives assignments wire; do $(BIN)/python -m tests.fuzz.run $$target $(or $(SECONDS),600); done
+
+hostile: images ## Make every attack of the catalogue in every way: alone, eight at once, over both transports
+	@HOSTILE=all $(BIN)/pytest -q tests/hostile
 
 bench: images ## Time grading against plain pytest and against one container for each submission
 	@$(BIN)/python benchmarks/run.py
