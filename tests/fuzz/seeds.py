@@ -181,6 +181,9 @@ _LEAVES: dict[str, list[Any]] = {
     "uuid": [tags.UUID, bytes(16)],
     "path": [tags.PATH, "PurePosixPath", "/etc"],
     "array": [tags.ARRAY, "<f8", [2], bytes(16)],
+    # Found by fuzzing: the text was compiled, and a file opened.
+    "array-type-compiled": [tags.ARRAY, "4f8", [1], bytes(32)],
+    "zone-opened": [tags.ZONE, "Europe/Paris"],
     "array-scalar": [tags.ARRAY_SCALAR, "<i4", bytes(4)],
 }
 

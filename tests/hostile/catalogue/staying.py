@@ -68,7 +68,7 @@ ATTACKS = [
             if os.fork() == 0:
                 for stream in spy.streams():
                     for _ in range(20):
-                        try: stream.send(spy.pack(spy.reply([47514])))
+                        try: stream.send(spy.pack(spy.reply([7919 * 4])))
                         except Exception: pass
                 os._exit(0)
             os._exit(0)
@@ -83,7 +83,7 @@ ATTACKS = [
         copies = [os.dup(number) for number in range(3, 12) if os.path.exists(f"/proc/self/fd/{number}")]
         def number(n):
             if os.fork() == 0:
-                payload = spy.pack(spy.reply([47514]))
+                payload = spy.pack(spy.reply([7919 * 4]))
                 for _ in range(50):
                     for copy in copies:
                         try: os.write(copy, len(payload).to_bytes(4, "big") + payload)
