@@ -179,12 +179,12 @@ def _read_settings(path: Path, data: bytes) -> AssignmentFile:
         raise AssignmentError(path, "is not UTF-8 text") from None
     try:
         return AssignmentFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise AssignmentError(path, f"is not valid TOML: {error}") from None
-    except RecursionError:
-        raise AssignmentError(path, "is nested too deep") from None
     except ValidationError as error:
         raise explain(path, text, error, AssignmentFile) from None
+    except RecursionError:
+        raise AssignmentError(path, "is nested too deep") from None
+    except ValueError as error:  # among them what the parser lets through: numbers of thousands of digits
+        raise AssignmentError(path, f"is not valid TOML: {error}") from None
 
 
 def _read_files(root: Path) -> dict[str, bytes]:

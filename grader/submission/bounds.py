@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from ..errors import SubmissionRejected
+from .names import look_of
 
 __all__ = ["Bounds", "Collected"]
 
@@ -52,6 +53,7 @@ class Collected:
     bounds: Bounds
     files: dict[str, bytes] = field(default_factory=dict)
     _folders: set[str] = field(default_factory=set)
+    _looks: dict[str, str] = field(default_factory=dict)
     _size: int = 0
     _entries: int = 0
 
@@ -79,6 +81,8 @@ class Collected:
             raise SubmissionRejected(f"{path or 'the archive'} is a folder where a file is expected")
         if path in self.files:
             raise SubmissionRejected(f"{path} is in the archive twice")
+        if other := self._looks.get(look_of(path)):
+            raise SubmissionRejected(f"{path} and {other} are the same name on some machines: rename one of them")
         parts = path.split("/")
         if any("/".join(parts[:depth]) in self.files for depth in range(1, len(parts))):
             raise SubmissionRejected(f"{path} lies in a folder that is a file as well")
@@ -98,6 +102,7 @@ class Collected:
         if any(other.startswith(f"{path}/") for other in self.files):
             raise SubmissionRejected(f"{path} is a file and a folder at once")
         self.files[path] = data
+        self._looks[look_of(path)] = path
         self._size += len(data)
 
 
