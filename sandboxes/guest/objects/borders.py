@@ -296,6 +296,8 @@ class Border:
             raise ProtocolViolation("class descriptions that are no list")
         # A class is numbered before its bases are, so its description may come first.
         waiting = {d.number: d for d in map(ClassDescription.from_wire, descriptions)}
+        if not self._their_classes.keys().isdisjoint(waiting):
+            raise ProtocolViolation("a class that was described before")
         while waiting:
             self._learn_one(next(iter(waiting)), waiting)
 

@@ -82,9 +82,10 @@ class Peer:
         self._stream = stream
         self._released: list[tuple[int, int]] = []
         self._turn = threading.Condition()
+        self._sending = threading.RLock()
         self._reading = False
         self._standby = False
-        self._closed: Exception | None = None
+        self._closed: BaseException | None = None
         self._inboxes: dict[int, deque[list[Any]]] = {}
 
     # Asking
@@ -133,6 +134,17 @@ class Peer:
                 self._answer(self._next(thread))
         except WireClosed:
             return
+        except BaseException as error:
+            # Whoever waits for an answer would wait for ever: what this thread was to do is not done.
+            self._close(error)
+            if not isinstance(error, ProtocolViolation):
+                raise
+
+    def _close(self, error: BaseException) -> None:
+        """Have all threads that wait, or will, hear that no more can be expected of this connection."""
+        with self._turn:
+            self._closed = self._closed or error
+            self._turn.notify_all()
 
     def _answer(self, message: list[Any]) -> None:
         _kind, thread, operation, detail, concurrent, items, table, _updates, _extras = message
@@ -169,24 +181,26 @@ class Peer:
         changed: Sequence[int],
         along: Callable[[], dict[str, Any] | None],
     ) -> list[Any]:
-        out = Outgoing(self.border, known)
-        body = out.body(values, changed)
-        extras = along() or {}
-        classes = self.border.new_classes()
-        if classes:
-            extras["classes"] = classes
-        if self._released:
-            released, self._released = self._released, []
-            extras["released"] = released
-        try:
-            payload = pack([*head, *body, extras or None])
-        except OverflowError:
-            out = out.careful()
-            payload = pack([*head, *out.body(values, changed), extras or None])
-        if len(payload) > MAX_FRAME:
-            raise CannotCross(f"a value that takes {len(payload):,} bytes; {MAX_FRAME:,} are the most")
-        self._stream.send(payload)
-        return out.objects
+        # A class is described in the first message that names it: no other thread's may overtake that one.
+        with self._sending:
+            out = Outgoing(self.border, known)
+            body = out.body(values, changed)
+            extras = along() or {}
+            classes = self.border.new_classes()
+            if classes:
+                extras["classes"] = classes
+            if self._released:
+                released, self._released = self._released, []
+                extras["released"] = released
+            try:
+                payload = pack([*head, *body, extras or None])
+            except OverflowError:
+                out = out.careful()
+                payload = pack([*head, *out.body(values, changed), extras or None])
+            if len(payload) > MAX_FRAME:
+                raise CannotCross(f"a value that takes {len(payload):,} bytes; {MAX_FRAME:,} are the most")
+            self._stream.send(payload)
+            return out.objects
 
     def _decode(self, table: Any, known: Sequence[Any]) -> Incoming:
         return self._guard(Incoming, self.border, table, known)
@@ -215,14 +229,14 @@ class Peer:
                 if inbox:
                     return inbox.popleft()
                 if self._closed is not None:
-                    raise WireClosed(str(self._closed))
+                    kind = ProtocolViolation if isinstance(self._closed, ProtocolViolation) else WireClosed
+                    raise kind(str(self._closed))
                 self._reading = True
             try:
                 message = self._read()
             except BaseException as error:
                 with self._turn:
-                    if isinstance(error, WireClosed):
-                        self._closed = error
+                    self._closed = error  # also for the threads that do not read now
                     self._reading = False
                     self._turn.notify_all()
                 raise
@@ -255,7 +269,7 @@ class Peer:
     def _read_for_others(self) -> None:
         try:
             self._next(_NOBODY)
-        except WireClosed:
+        except (WireClosed, ProtocolViolation):
             return
 
     def _read(self) -> list[Any]:

@@ -88,7 +88,7 @@ ATTACKS = [
             def __eq__(cls, other): return True
             def __ne__(cls, other): return False
             def __hash__(cls): return 0
-            def __iter__(cls): return iter([7919, 15838, 23757])
+            def __iter__(cls): return iter([1, 2])
             def __len__(cls): return 7919
             def __instancecheck__(cls, thing): return True
             def __subclasscheck__(cls, other): return True
