@@ -172,10 +172,12 @@ class Border:
         return self._class_number(base)
 
     def new_classes(self) -> list[list[Any]]:
-        """Descriptions of the classes that messages named since the last call."""
-        new = [description.to_wire() for description in self._undescribed]
+        """Descriptions of the classes that the next message has to bring along."""
+        return [description.to_wire() for description in self._undescribed]
+
+    def classes_sent(self) -> None:
+        """The message with their descriptions has left."""
         self._undescribed.clear()
-        return new
 
     def forget(self, number: Any, count: Any) -> None:
         """The other side no longer holds ``count`` of the references it received to an object.

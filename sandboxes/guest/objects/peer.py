@@ -200,6 +200,7 @@ class Peer:
             if len(payload) > MAX_FRAME:
                 raise CannotCross(f"a value that takes {len(payload):,} bytes; {MAX_FRAME:,} are the most")
             self._stream.send(payload)
+            self.border.classes_sent()
             return out.objects
 
     def _decode(self, table: Any, known: Sequence[Any]) -> Incoming:
