@@ -1,4 +1,8 @@
-"""Entry point of the examiner container: a fork server. The parent holds the tests, each child grades one submission."""
+"""Entry point of the examiner container: a fork server. The parent holds the tests, each child grades one submission.
+
+The parent never sees a submission: what it had seen, each later child would find in the memory it inherits. So the
+parent gets numbers and connections, and a child reads its order from a connection of its own, once it is confined.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ import gc
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -15,6 +18,9 @@ from typing import Any
 
 import pytest
 
+from ..isolation.cell import UNTIDY, Bounds, clear_shared, probe, start
+from ..isolation.kernel import set_dumpable
+from ..isolation.protection import Protection
 from ..tree import Tree
 from ..wire.control import Control
 from ..wire.errors import WireClosed
@@ -49,7 +55,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     """
     limit = setup["output"]
     connection = Connection(wire, setup["patience"], lambda: control.send({"do": "waiting"}))
-    os.makedirs(scratch)
+    os.makedirs(scratch, exist_ok=True)
     os.environ["TMPDIR"] = scratch
     surroundings = Surroundings(connection, scratch, limit)
     awards = Awards()
@@ -67,7 +73,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
 
 
 class ForkServer:
-    """Takes orders from the worker and forks a child for each.
+    """Takes orders from the worker and starts a cell for each.
 
     Args:
         control: Connection to the worker.
@@ -79,8 +85,11 @@ class ForkServer:
         self._control = control
         self._home = home
         self._scratch = scratch
-        self._children: dict[int, int] = {}
+        self._keepers: dict[int, int] = {}
+        self._protection: Protection
+        self._bounds: Bounds
         self._wakeup, writer = os.pipe()
+        os.set_blocking(self._wakeup, False)
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -91,9 +100,12 @@ class ForkServer:
         Tree(self._home).apply([[path, content] for path, content in setup["files"].items()])
         prepare_hypothesis()
         prepare(f"{self._home}/nothing")
+        self._bounds = Bounds(setup["disk"], setup["entries"], setup["processes"], self._home)
+        self._protection = probe(self._bounds)
         gc.collect()
         gc.freeze()
-        self._control.send({"do": "ready", "python": sys.version.split()[0]})
+        ready = {"do": "ready", "python": sys.version.split()[0], "protection": self._protection.message()}
+        self._control.send(ready)
         try:
             while True:
                 if not self._control.buffered():
@@ -103,72 +115,77 @@ class ForkServer:
                         continue
                 order, descriptors = self._control.receive()
                 if order["do"] == "end":
-                    self._kill(order["number"])
+                    self._end(order["number"])
                 else:
-                    self._fork(setup, order, descriptors)
+                    self._begin(setup, order["number"], descriptors)
         except WireClosed:
-            for number in list(self._children.values()):
-                self._kill(number)
+            for number in list(self._keepers.values()):
+                self._end(number)
 
-    def _fork(self, setup: dict[str, Any], order: dict[str, Any], descriptors: list[int]) -> None:
-        number = order["number"]
-        pid = os.fork()
-        if pid == 0:
-            try:
-                self._child(setup, order, descriptors, f"{self._scratch}/{number}")
-            except WireClosed:
-                pass
-            except BaseException:
-                sys.excepthook(*sys.exc_info())
-            finally:
-                os._exit(0)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        self._children[pid] = number
+    def _begin(self, setup: dict[str, Any], number: int, descriptors: list[int]) -> None:
+        scratch = f"{self._scratch}/{number}"
+        try:
+            keeper = start(
+                self._protection, self._bounds, scratch, descriptors, lambda: self._work(setup, descriptors, scratch)
+            )
+            self._keepers[keeper] = number
+        except OSError:
+            pass  # no process to be had: the worker sees its connection closed
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
 
-    def _child(self, setup: dict[str, Any], order: dict[str, Any], descriptors: list[int], scratch: str) -> None:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        self._control.close()
+    def _work(self, setup: dict[str, Any], descriptors: list[int], scratch: str) -> None:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        if not os.environ.get("GRADER_EXAMINER_LOG"):
+            os.dup2(nothing, 2)
+        os.close(nothing)
         control = Control(socket.socket(fileno=descriptors[0]))
+        try:
+            self._judge(control, descriptors[1:], setup, scratch)
+        except WireClosed:
+            pass  # the worker has had enough
+
+    def _judge(self, control: Control, wires: list[int], setup: dict[str, Any], scratch: str) -> None:
+        order, _ = control.receive()
         if order["do"] == "inspect":
             try:
-                control.send(inspect(order, scratch))
+                control.send(inspect(order, f"{scratch}/files"))
             except Exception as error:
                 control.send({"do": "inspected", "failure": f"{type(error).__name__}: {error}"})
             return
         limit = setup["memory"]
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        if not os.environ.get("GRADER_EXAMINER_LOG"):
-            os.dup2(nothing, 2)
         if order["do"] == "try":
-            try_tests(control, descriptors[1], setup, order, scratch)
+            try_tests(control, wires[0], setup, order, scratch)
         else:
-            grade(control, descriptors[1], setup, order, self._home, scratch)
+            grade(control, wires[0], setup, order, self._home, scratch)
 
-    def _kill(self, number: int) -> None:
-        for pid, one in self._children.items():
-            if one == number:
-                os.kill(pid, signal.SIGKILL)
+    def _end(self, number: int) -> None:
+        for pid, other in self._keepers.items():
+            if other == number:
+                os.kill(pid, signal.SIGTERM)
 
     def _reap(self) -> None:
         try:
-            os.set_blocking(self._wakeup, False)
             os.read(self._wakeup, 4096)
         except BlockingIOError:
             pass
-        while self._children:
-            pid, _status = os.waitpid(-1, os.WNOHANG)
+        while self._keepers:
+            pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            number = self._children.pop(pid, None)
-            shutil.rmtree(f"{self._scratch}/{number}", ignore_errors=True)
+            if self._keepers.pop(pid, None) is not None and os.waitstatus_to_exitcode(status) == UNTIDY:
+                # Something of that grading is left: no other may meet it. The worker starts another examiner.
+                raise SystemExit("a grading left something behind that could not be removed")
+        if not self._protection.namespaces:
+            clear_shared()
 
 
 def main(arguments: list[str]) -> None:
     """Connect as told (``socket PATH``, or ``stream`` with the connection as descriptor 3) and serve."""
+    set_dumpable(False)  # children may not look into this process, nor into its relay
     if arguments[0] == "socket":
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(arguments[1])

@@ -1,0 +1,207 @@
+"""A cell: the process that judges one submission, with what it needs and nothing more.
+
+Fork server → keeper → judging process. The keeper stands outside of the cell: it waits, ends the cell when it is told to
+(SIGTERM), and leaves nothing of it behind. The judging process is assumed lost: whoever takes it over must not come out.
+
+With namespaces the judging process is process 1 of its own process namespace, so that all its descendants end with it, and
+all that it wrote lies in file systems that go away with it. Without, the keeper kills its descendants and removes its files.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from . import filter, landlock, namespaces
+from .kernel import become_subreaper, die_with_parent, linux_version, set_dumpable
+from .protection import Protection
+from .removal import empty, remove
+
+__all__ = ["UNTIDY", "Bounds", "clear_shared", "probe", "start"]
+
+UNTIDY = 3
+"""Exit status of a keeper that could not remove all that its cell left."""
+
+_OPEN_FILES = 512
+_MOST_DESCRIPTORS = 4096
+_FIRST_TO_BE_KILLED = "1000"
+_COUNTS_BY_NAMESPACE = (5, 14)
+"""From this version of Linux on a limit of processes counts those of the namespace, before those of the user anywhere."""
+_ROUNDS = 200
+_SHARED = "/dev/shm"
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a cell may use.
+
+    Attributes:
+        size: Bytes of files.
+        files: Number of files and folders.
+        processes: Processes and threads at once.
+        read_only: Folder of the tests.
+    """
+
+    size: int
+    files: int
+    processes: int
+    read_only: str
+
+
+def probe(bounds: Bounds) -> Protection:
+    """The best protection that works here: found by trying."""
+    version = landlock.version()
+    best = [
+        Protection(namespaces=True, own_proc=True, landlock=version, filter=True),
+        Protection(namespaces=True, own_proc=False, landlock=version, filter=True),
+        Protection(namespaces=False, own_proc=False, landlock=version, filter=True),
+        Protection(namespaces=False, own_proc=False, landlock=version, filter=False),
+        Protection(namespaces=False, own_proc=False, landlock=0, filter=False),
+    ]
+    for protection in best:
+        keeper = start(protection, bounds, "/tmp/probe", (), lambda: None)
+        _pid, status = os.waitpid(keeper, 0)
+        if status == 0:
+            return protection
+    raise OSError("no process can be started to judge submissions")
+
+
+def start(protection: Protection, bounds: Bounds, scratch: str, descriptors: Iterable[int], work: Callable[[], None]) -> int:
+    """Let a new process do some work in a cell; returns the process id of its keeper.
+
+    Args:
+        protection: What ``probe`` found; the work is not begun with less.
+        bounds: What the cell may use.
+        scratch: The folder that it may write to, which is made before and gone afterwards.
+        descriptors: What the work needs, beside the standard streams.
+        work: Called in the new process, which ends when it returns.
+
+    Raises:
+        OSError: The process can't be started.
+    """
+    keeper = os.fork()
+    if keeper:
+        return keeper
+    try:
+        _keep(protection, bounds, scratch, sorted(set(descriptors)), work)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(1)
+
+
+def _keep(
+    protection: Protection, bounds: Bounds, scratch: str, descriptors: list[int], work: Callable[[], None]
+) -> NoReturn:
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    os.setsid()  # signals to the own group reach neither the fork server nor its relay
+    become_subreaper()
+    set_dumpable(True)  # else the kernel lets nobody write the maps of users
+    if protection.namespaces:
+        namespaces.separate()
+    else:
+        os.makedirs(scratch)
+    alive, hold = os.pipe()
+    judge = os.fork()
+    if judge == 0:
+        os.close(hold)
+        _judge(protection, bounds, scratch, descriptors, alive, work)
+    set_dumpable(False)
+    signal.signal(signal.SIGTERM, lambda number, frame: os.kill(judge, signal.SIGKILL))
+    os.write(hold, b".")
+    _close_all_but([])
+    _pid, status = os.waitpid(judge, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if not protection.namespaces:
+        _tidy(scratch)
+    os._exit(0 if status == 0 else 1)
+
+
+def _judge(
+    protection: Protection, bounds: Bounds, scratch: str, descriptors: list[int], alive: int, work: Callable[[], None]
+) -> NoReturn:
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        die_with_parent()
+        if not os.read(alive, 1):  # it had ended before the kernel was asked to tell
+            os._exit(1)
+        os.setsid()
+        _close_all_but(descriptors)
+        _confine(protection, bounds, scratch)
+        work()
+        os._exit(0)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(1)
+
+
+def _confine(protection: Protection, bounds: Bounds, scratch: str) -> None:
+    if protection.namespaces:
+        namespaces.furnish(bounds.read_only, bounds.size, bounds.files, protection.own_proc)
+    # The process that judges goes before the one that starts others, when memory runs short.
+    Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_BE_KILLED)
+    _limit(resource.RLIMIT_FSIZE, bounds.size)
+    _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    if protection.namespaces and linux_version() >= _COUNTS_BY_NAMESPACE:
+        _limit(resource.RLIMIT_NPROC, bounds.processes)
+    if protection.landlock:
+        own = "/tmp" if protection.namespaces else scratch
+        landlock.restrict(own, bounds.read_only, shares_memory_folder=not protection.namespaces)
+    if protection.filter:
+        filter.load()
+
+
+def _limit(kind: int, most: int) -> None:
+    _soft, hard = resource.getrlimit(kind)
+    if hard == resource.RLIM_INFINITY or hard > most:
+        resource.setrlimit(kind, (most, most))
+
+
+def _close_all_but(descriptors: list[int]) -> None:
+    low = 3
+    for descriptor in [*descriptors, _MOST_DESCRIPTORS]:
+        os.closerange(low, descriptor)
+        low = descriptor + 1
+
+
+def _tidy(scratch: str) -> None:
+    """Kill what the judging process left running, remove what it left lying."""
+    try:
+        for _round in range(_ROUNDS):
+            for child in _children():
+                os.kill(child, signal.SIGKILL)
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                remove(scratch)
+                return
+    except OSError:
+        pass
+    os._exit(UNTIDY)
+
+
+def _children() -> list[int]:
+    """All processes whose parent is this one; what is orphaned becomes its child."""
+    found = []
+    for name in os.listdir("/proc"):
+        try:
+            fields = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()
+        except (OSError, ValueError):
+            continue
+        if name.isdigit() and int(fields[1]) == os.getpid():
+            found.append(int(name))
+    return found
+
+
+def clear_shared() -> None:
+    """Remove what judging processes left in the folder of shared memory, which they have in common without namespaces."""
+    empty(_SHARED)
