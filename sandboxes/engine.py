@@ -90,7 +90,7 @@ class Engine:
 
     Attributes:
         concessions: What containers do without because this engine refused it: ``filter``, the filter of system calls of
-            ours; ``mount flags``, for the folder with the socket.
+            ours; ``mount flags``, for the folder with the socket; ``nesting``, namespaces within containers.
 
     Raises:
         EngineUnavailable: None answers.
@@ -131,9 +131,14 @@ class Engine:
         """Create a hardened container, not yet started."""
         return self._try(self._create, spec)
 
+    @property
+    def nests(self) -> bool:
+        """Whether programs in containers may make namespaces, as far as is known."""
+        return not self.concessions & {"filter", "nesting"}
+
     def _security_options(self, spec: ContainerSpec) -> list[str]:
         options = ["no-new-privileges"]
-        return options if "filter" in self.concessions else [*options, f"seccomp={profile(spec.nests)}"]
+        return options if "filter" in self.concessions else [*options, f"seccomp={profile(spec.nests and self.nests)}"]
 
     def _mount(self, folder: str) -> docker.types.Mount:
         if "mount flags" in self.concessions:
@@ -167,7 +172,7 @@ class Engine:
             oom_score_adj=500,
             runtime=self._runtime,
         )
-        if spec.nests and "filter" not in self.concessions:
+        if spec.nests and self.nests:
             host_config |= {"MaskedPaths": list(_MASKED_WHERE_NESTED), "ReadonlyPaths": []}
         created = api.create_container(
             spec.image,

@@ -53,6 +53,7 @@ class Examiner:
     def __init__(self, engine: Engine, linker: Linker, image: str, suite: Suite, parallel: int) -> None:
         self._lost = False
         self._engine = engine
+        self._linker = linker
         self._lock = threading.Lock()
         spec = ContainerSpec(
             image=image,
@@ -66,8 +67,6 @@ class Examiner:
             cpus=float(parallel),
             nests=True,
         )
-        self._container, connection = linker.start(spec)
-        self._control = Control(connection if linker.transport == "socket" else relayed(connection))
         setup = {
             "files": dict(suite.tests),
             "provided": sorted(suite.provided),
@@ -80,6 +79,16 @@ class Examiner:
             "entries": _ENTRIES,
             "processes": _PROCESSES,
         }
+        self._open(spec, setup)
+        if engine.nests and not self.protection.namespaces:
+            # Then nothing is gained by a container that would allow them, and sees more of /proc for it.
+            engine.concessions.add("nesting")
+            self.destroy()
+            self._open(spec, setup)
+
+    def _open(self, spec: ContainerSpec, setup: dict[str, Any]) -> None:
+        self._container, connection = self._linker.start(spec)
+        self._control = Control(connection if self._linker.transport == "socket" else relayed(connection))
         try:
             self._control.send(setup)
             ready, _descriptors = self._control.receive()

@@ -10,7 +10,17 @@ from sandboxes.profile import profile
 
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 NUMBERS = {
-    "x86_64": {"read": 0, "clone": 56, "socket": 41, "socketpair": 53, "memfd_create": 319, "personality": 135, "ioctl": 16},
+    "x86_64": {
+        "read": 0,
+        "clone": 56,
+        "socket": 41,
+        "socketpair": 53,
+        "memfd_create": 319,
+        "personality": 135,
+        "ioctl": 16,
+        "fcntl": 72,
+        "fchmod": 91,
+    },
     "aarch64": {
         "read": 63,
         "clone": 220,
@@ -19,6 +29,8 @@ NUMBERS = {
         "memfd_create": 279,
         "personality": 92,
         "ioctl": 29,
+        "fcntl": 25,
+        "fchmod": 52,
     },
 }
 ALLOWED, KILLED = "allowed", "killed"
@@ -79,7 +91,15 @@ def test_the_second_filter_looks_at_arguments(judge):
     assert judge("socketpair", 30) == errno.EAFNOSUPPORT
     assert {judge("ioctl", 0, request) for request in (0x5412, 0x541C, 0x1_0000_5412)} == {errno.EPERM}
     assert judge("personality", 0x40000) == errno.EPERM
+    assert judge("fcntl", 0, 1024) == errno.EACCES
+    assert judge("fcntl", 0, 1030) == ALLOWED
     assert judge("memfd_create", 0, 1) == errno.EPERM
+
+
+def test_modes_of_files_can_be_made_to_stay(judge):
+    number = NUMBERS[judge.machine]["fchmod"]
+    assert judge("fchmod") == ALLOWED
+    assert verdict(program(judge.machine, modes=False), judge.machine, number) == 0
 
 
 def test_calls_of_another_processor_end_the_process(judge):

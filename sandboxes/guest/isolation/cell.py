@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +109,8 @@ def _keep(
     if protection.namespaces:
         namespaces.separate()
     else:
-        os.makedirs(scratch)
+        for folder in (scratch, _unshared(scratch)):
+            os.makedirs(folder)
     alive, hold = os.pipe()
     judge = os.fork()
     if judge == 0:
@@ -153,11 +155,18 @@ def _confine(protection: Protection, bounds: Bounds, scratch: str) -> None:
     _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
     if protection.namespaces and linux_version() >= _COUNTS_BY_NAMESPACE:
         _limit(resource.RLIMIT_NPROC, bounds.processes)
+    own = ["/tmp"] if protection.namespaces else [scratch, _unshared(scratch)]
+    tempfile.tempdir = own[-1]
     if protection.landlock:
-        own = "/tmp" if protection.namespaces else scratch
         landlock.restrict(own, bounds.read_only, shares_memory_folder=not protection.namespaces)
     if protection.filter:
-        filter.load()
+        # Where the tests can't be mounted read-only, their modes stay what they are all the same.
+        filter.load(modes=protection.namespaces)
+
+
+def _unshared(scratch: str) -> str:
+    """Where temporary files go that the candidate does not see; with namespaces that is ``/tmp``."""
+    return f"{scratch}.own"
 
 
 def _limit(kind: int, most: int) -> None:
@@ -183,6 +192,7 @@ def _tidy(scratch: str) -> None:
                 os.waitpid(-1, 0)
             except ChildProcessError:
                 remove(scratch)
+                remove(_unshared(scratch))
                 return
     except OSError:
         pass

@@ -48,10 +48,15 @@ NAMESPACE_FLAGS = 0x7E020000
 SEALED_MEMORY = 8
 """MFD_NOEXEC_SEAL: a file in memory that can never be executed."""
 
-_CLONE, _SOCKET, _SOCKETPAIR, _MEMFD, _PERSONALITY, _IOCTL = (56, 220), (41, 198), (53, 199), (319, 279), (135, 92), (16, 29)
+_CLONE, _SOCKET, _SOCKETPAIR, _MEMFD, _PERSONALITY = (56, 220), (41, 198), (53, 199), (319, 279), (135, 92)
+_IOCTL, _FCNTL = (16, 29), (72, 25)
 _PERSONALITIES = (0, 0xFFFFFFFF)
 _TYPING = (0x5412, 0x541C)
 """TIOCSTI, TIOCLINUX: type on behalf of whoever sits at a terminal."""
+_LEASES = (1024,)
+"""F_SETLEASE: on a test's file it would let others wait for most of a minute to open it."""
+_MODES: tuple[tuple[int | None, int | None], ...] = ((90, None), (91, 52), (268, 53), (452, 452))
+"""``chmod``, ``fchmod``, ``fchmodat``, ``fchmodat2``."""
 
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _X32 = 0x40000000
@@ -64,14 +69,17 @@ _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 _Instruction = tuple[int, int, int, int]
 
 
-def load() -> None:
+def load(modes: bool = True) -> None:
     """Refuse all of the above to this process and its descendants, for good.
+
+    Args:
+        modes: Whether the modes of files can be changed; if not, changing them seems to work and does nothing.
 
     Raises:
         OSError: The kernel refused.
         KeyError: A processor of another type.
     """
-    instructions = program(platform.machine())
+    instructions = program(platform.machine(), modes)
     code = b"".join(struct.pack("HBBI", *instruction) for instruction in instructions)
     buffer = ctypes.create_string_buffer(code, len(code))
     head = struct.pack("HxxxxxxQ", len(instructions), ctypes.addressof(buffer))
@@ -79,8 +87,8 @@ def load() -> None:
     prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(holder))
 
 
-def program(machine: str) -> list[_Instruction]:
-    """The filter in the kernel's language (classic BPF) for a type of processor."""
+def program(machine: str, modes: bool = True) -> list[_Instruction]:
+    """The filter in the kernel's language (classic BPF) for a type of processor; for ``modes`` see ``load``."""
     column, architecture = _ARCHITECTURES[machine]
     code: list[_Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -94,12 +102,16 @@ def program(machine: str) -> list[_Instruction]:
         for numbers in table.values():
             if (call := numbers[column]) is not None:
                 code += _when(call, [_error(number)])
+    for mode in () if modes else _MODES:
+        if (call := mode[column]) is not None:
+            code += _when(call, [_error(0)])
     code += _when(_CLONE[column], [(_LOAD, 0, 0, _FIRST), (_ANY_BIT, 0, 1, NAMESPACE_FLAGS), _error(errno.EPERM), _allow()])
     code += _when(_MEMFD[column], [(_LOAD, 0, 0, _SECOND), (_ANY_BIT, 1, 0, SEALED_MEMORY), _error(errno.EPERM), _allow()])
     code += _when(_SOCKET[column], _only(_FIRST, FAMILIES, errno.EAFNOSUPPORT))
     code += _when(_SOCKETPAIR[column], _only(_FIRST, FAMILIES[:1], errno.EAFNOSUPPORT))
     code += _when(_PERSONALITY[column], _only(_FIRST, _PERSONALITIES, errno.EPERM))
     code += _when(_IOCTL[column], _never(_SECOND, _TYPING, errno.EPERM))
+    code += _when(_FCNTL[column], _never(_SECOND, _LEASES, errno.EACCES))
     return [*code, _allow()]
 
 

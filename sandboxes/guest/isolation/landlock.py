@@ -38,14 +38,14 @@ def version() -> int:
         return 0
 
 
-def restrict(scratch: str, read_only: str, shares_memory_folder: bool) -> None:
-    """Let this process and its descendants read the system and ``read_only``, and write below ``scratch`` alone.
+def restrict(own: list[str], read_only: str, shares_memory_folder: bool) -> None:
+    """Let this process and its descendants read the system and ``read_only``, and write below ``own`` alone.
 
-    Signals and abstract sockets reach no further than to their own kind, where the kernel can do that. Processes outside
-    can't be looked into.
+    Modes and times of files are beyond it (see ``filter``). Signals and abstract sockets reach no further than to their own
+    kind, where the kernel can do that. Processes outside can't be looked into.
 
     Args:
-        scratch: An existing folder of one's own.
+        own: Existing folders to write to.
         read_only: A folder to read.
         shares_memory_folder: Whether others use ``/dev/shm`` too: then it can't be listed, so that names there are secrets.
 
@@ -56,7 +56,7 @@ def restrict(scratch: str, read_only: str, shares_memory_folder: bool) -> None:
     handled = sum(rights for since, rights in _BY_VERSION if since <= known)
     ruleset = _ruleset(handled, known)
     try:
-        for path, rights in _rules(scratch, read_only, shares_memory_folder):
+        for path, rights in _rules(own, read_only, shares_memory_folder):
             _allow(ruleset, path, rights & handled)
         call(_RESTRICT_SELF, ruleset, 0)
     finally:
@@ -70,15 +70,15 @@ def _ruleset(handled: int, known: int) -> int:
     return call(_CREATE_RULESET, ctypes.create_string_buffer(attributes, len(attributes)), len(attributes), 0)
 
 
-def _rules(scratch: str, read_only: str, shares_memory_folder: bool) -> list[tuple[str, int]]:
+def _rules(own: list[str], read_only: str, shares_memory_folder: bool) -> list[tuple[str, int]]:
     system = [f"/{name}" for name in os.listdir("/") if name not in _NOT_ALL]
     return [
         *((path, _READING) for path in system if not os.path.islink(path)),
         *((f"/dev/{name}", _USING | _LIST) for name in _DEVICES),
         ("/dev/shm", _MEETING if shares_memory_folder else _OWNING),
-        ("/proc", _USING | _LIST),
+        ("/proc", _READ | _LIST),
         (read_only, _READING),
-        (scratch, _OWNING),
+        *((path, _OWNING) for path in own),
     ]
 
 
