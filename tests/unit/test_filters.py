@@ -20,6 +20,7 @@ NUMBERS = {
         "ioctl": 16,
         "fcntl": 72,
         "fchmod": 91,
+        "shmget": 29,
     },
     "aarch64": {
         "read": 63,
@@ -31,6 +32,7 @@ NUMBERS = {
         "ioctl": 29,
         "fcntl": 25,
         "fchmod": 52,
+        "shmget": 194,
     },
 }
 ALLOWED, KILLED = "allowed", "killed"
@@ -96,10 +98,13 @@ def test_the_second_filter_looks_at_arguments(judge):
     assert judge("memfd_create", 0, 1) == errno.EPERM
 
 
-def test_modes_of_files_can_be_made_to_stay(judge):
-    number = NUMBERS[judge.machine]["fchmod"]
-    assert judge("fchmod") == ALLOWED
-    assert verdict(program(judge.machine, modes=False), judge.machine, number) == 0
+def test_without_namespaces_modes_of_files_stay_and_nothing_lasting_is_made(judge):
+    shared = program(judge.machine, alone=False)
+    numbers = NUMBERS[judge.machine]
+    assert (judge("fchmod"), judge("shmget")) == (ALLOWED, ALLOWED)
+    assert verdict(shared, judge.machine, numbers["fchmod"]) == 0
+    assert verdict(shared, judge.machine, numbers["shmget"]) == errno.ENOSYS
+    assert verdict(shared, judge.machine, numbers["read"]) == ALLOWED
 
 
 def test_calls_of_another_processor_end_the_process(judge):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import resource
+import secrets
 import select
 import signal
 import socket
@@ -18,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from ..isolation.cell import UNTIDY, Bounds, clear_shared, probe, start
+from ..isolation.cell import UNTIDY, Bounds, Cell, clear_shared, prepare, probe
 from ..isolation.kernel import set_dumpable
 from ..isolation.protection import Protection
 from ..tree import Tree
@@ -31,7 +32,8 @@ from .modules import Finder
 from .plugin import GradingPlugin
 from .program import Program
 from .results import Results
-from .running import FILE_PATTERNS, OPTIONS, prepare, prepare_hypothesis
+from .running import FILE_PATTERNS, OPTIONS, prepare_hypothesis
+from .running import prepare as prepare_pytest
 from .submission import Submission
 from .tools import inspect
 from .trial import try_tests
@@ -40,6 +42,8 @@ __all__ = ["main"]
 
 HOME = "/assignment"
 SCRATCH = "/tmp/work"
+_QUIET = 0.02
+"""Seconds without an order after which the next cell is made: what has just begun needs the processor more."""
 
 
 def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, Any], home: str, scratch: str) -> None:
@@ -85,6 +89,8 @@ class ForkServer:
         self._control = control
         self._home = home
         self._scratch = scratch
+        self._setup: dict[str, Any] = {}
+        self._spare: Cell | None = None
         self._keepers: dict[int, int] = {}
         self._protection: Protection
         self._bounds: Bounds
@@ -97,9 +103,10 @@ class ForkServer:
     def run(self) -> None:
         """Serve until the worker hangs up."""
         setup, _ = self._control.receive()
+        self._setup = setup
         Tree(self._home).apply([[path, content] for path, content in setup["files"].items()])
         prepare_hypothesis()
-        prepare(f"{self._home}/nothing")
+        prepare_pytest(f"{self._home}/nothing")
         self._bounds = Bounds(setup["disk"], setup["entries"], setup["processes"], self._home)
         self._protection = probe(self._bounds)
         gc.collect()
@@ -108,29 +115,44 @@ class ForkServer:
         self._control.send(ready)
         try:
             while True:
-                if not self._control.buffered():
-                    select.select([self._control.fileno(), self._wakeup], [], [])
-                    self._reap()
-                    if not select.select([self._control], [], [], 0)[0]:
-                        continue
+                if not self._control.buffered() and not self._wait():
+                    continue
                 order, descriptors = self._control.receive()
                 if order["do"] == "end":
                     self._end(order["number"])
                 else:
-                    self._begin(setup, order["number"], descriptors)
+                    self._begin(order["number"], descriptors)
         except WireClosed:
             for number in list(self._keepers.values()):
                 self._end(number)
 
-    def _begin(self, setup: dict[str, Any], number: int, descriptors: list[int]) -> None:
-        scratch = f"{self._scratch}/{number}"
+    def _wait(self) -> bool:
+        """Wait for something to do; whether it is an order. The next cell is made when there is nothing else to do."""
+        patience = _QUIET if self._spare is None else None
+        if not select.select([self._control.fileno(), self._wakeup], [], [], patience)[0]:
+            self._spare = self._prepare()
+        self._reap()
+        return bool(select.select([self._control], [], [], 0)[0])
+
+    def _prepare(self) -> Cell | None:
+        # Learners' code sees the folder's name, which must not tell what came before.
+        scratch = f"{self._scratch}/{secrets.randbits(48)}"
         try:
-            keeper = start(
-                self._protection, self._bounds, scratch, descriptors, lambda: self._work(setup, descriptors, scratch)
+            return prepare(
+                self._protection, self._bounds, scratch, lambda descriptors: self._work(self._setup, descriptors, scratch)
             )
-            self._keepers[keeper] = number
         except OSError:
-            pass  # no process to be had: the worker sees its connection closed
+            return None
+
+    def _begin(self, number: int, descriptors: list[int]) -> None:
+        # If there is no cell to be had, or it was lost, the worker sees its connection closed.
+        cell, self._spare = self._spare or self._prepare(), None
+        try:
+            if cell is not None:
+                self._keepers[cell.keeper] = number
+                cell.enter(descriptors)
+        except WireClosed:
+            pass
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -172,15 +194,23 @@ class ForkServer:
             os.read(self._wakeup, 4096)
         except BlockingIOError:
             pass
-        while self._keepers:
+        while self._keepers or self._spare:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
-                return
-            if self._keepers.pop(pid, None) is not None and os.waitstatus_to_exitcode(status) == UNTIDY:
+                break
+            if self._spare and self._spare.keeper == pid:
+                self._spare.entrance.close()
+                self._spare = None
+            known = self._keepers.pop(pid, None) is not None
+            if known and self._untidy(os.waitstatus_to_exitcode(status)):
                 # Something of that grading is left: no other may meet it. The worker starts another examiner.
                 raise SystemExit("a grading left something behind that could not be removed")
-        if not self._protection.namespaces:
+        if not self._keepers and not self._protection.namespaces:
             clear_shared()
+
+    def _untidy(self, code: int) -> bool:
+        """Whether a keeper could not clear up, or was killed before it did; with namespaces there is nothing to clear."""
+        return code == UNTIDY or (code < 0 and not self._protection.namespaces)
 
 
 def main(arguments: list[str]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -19,12 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from ..wire.control import Control
+from ..wire.errors import WireClosed
 from . import filter, landlock, namespaces
 from .kernel import become_subreaper, die_with_parent, linux_version, set_dumpable
 from .protection import Protection
 from .removal import empty, remove
 
-__all__ = ["UNTIDY", "Bounds", "clear_shared", "probe", "start"]
+__all__ = ["UNTIDY", "Bounds", "Cell", "clear_shared", "prepare", "probe"]
 
 UNTIDY = 3
 """Exit status of a keeper that could not remove all that its cell left."""
@@ -55,6 +58,30 @@ class Bounds:
     read_only: str
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A cell that is ready, and waits for its work.
+
+    Attributes:
+        keeper: Process id of its keeper.
+        entrance: The other end is in the cell.
+    """
+
+    keeper: int
+    entrance: Control
+
+    def enter(self, descriptors: list[int]) -> None:
+        """Let the work begin with these descriptors.
+
+        Raises:
+            WireClosed: There is nobody in it.
+        """
+        try:
+            self.entrance.send({"do": "begin"}, descriptors)
+        finally:
+            self.entrance.close()
+
+
 def probe(bounds: Bounds) -> Protection:
     """The best protection that works here: found by trying."""
     version = landlock.version()
@@ -66,26 +93,49 @@ def probe(bounds: Bounds) -> Protection:
         Protection(namespaces=False, own_proc=False, landlock=0, filter=False),
     ]
     for protection in best:
-        keeper = start(protection, bounds, "/tmp/probe", (), lambda: None)
+        keeper = _start(protection, bounds, "/tmp/probe", (), lambda: None)
         _pid, status = os.waitpid(keeper, 0)
         if status == 0:
             return protection
     raise OSError("no process can be started to judge submissions")
 
 
-def start(protection: Protection, bounds: Bounds, scratch: str, descriptors: Iterable[int], work: Callable[[], None]) -> int:
-    """Let a new process do some work in a cell; returns the process id of its keeper.
+def prepare(protection: Protection, bounds: Bounds, scratch: str, work: Callable[[list[int]], None]) -> Cell:
+    """Make a cell ahead of its use: nobody then waits for what it takes (some milliseconds).
 
     Args:
         protection: What ``probe`` found; the work is not begun with less.
         bounds: What the cell may use.
-        scratch: The folder that it may write to, which is made before and gone afterwards.
-        descriptors: What the work needs, beside the standard streams.
-        work: Called in the new process, which ends when it returns.
+        scratch: The folder that it may write to, gone afterwards.
+        work: Called in the new process with the descriptors that the cell is entered with; the process ends when it returns.
 
     Raises:
         OSError: The process can't be started.
     """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            keeper = _start(protection, bounds, scratch, (theirs.fileno(),), lambda: work(_entered(theirs)))
+        except OSError:
+            ours.close()
+            raise
+    return Cell(keeper, Control(ours))
+
+
+def _entered(entrance: socket.socket) -> list[int]:
+    """Wait in the cell; returns the descriptors of the work."""
+    with entrance:
+        try:
+            _message, descriptors = Control(entrance).receive()
+        except WireClosed:
+            os._exit(0)  # the fork server ended, or has no use for this cell
+    return descriptors
+
+
+def _start(
+    protection: Protection, bounds: Bounds, scratch: str, descriptors: Iterable[int], work: Callable[[], None]
+) -> int:
+    """Let a new process do some work in a cell; returns the process id of its keeper."""
     keeper = os.fork()
     if keeper:
         return keeper
@@ -100,6 +150,7 @@ def start(protection: Protection, bounds: Bounds, scratch: str, descriptors: Ite
 def _keep(
     protection: Protection, bounds: Bounds, scratch: str, descriptors: list[int], work: Callable[[], None]
 ) -> NoReturn:
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
@@ -118,6 +169,7 @@ def _keep(
         _judge(protection, bounds, scratch, descriptors, alive, work)
     set_dumpable(False)
     signal.signal(signal.SIGTERM, lambda number, frame: os.kill(judge, signal.SIGKILL))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     os.write(hold, b".")
     _close_all_but([])
     _pid, status = os.waitpid(judge, 0)
@@ -131,7 +183,7 @@ def _judge(
     protection: Protection, bounds: Bounds, scratch: str, descriptors: list[int], alive: int, work: Callable[[], None]
 ) -> NoReturn:
     try:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
         die_with_parent()
         if not os.read(alive, 1):  # it had ended before the kernel was asked to tell
             os._exit(1)
@@ -160,8 +212,7 @@ def _confine(protection: Protection, bounds: Bounds, scratch: str) -> None:
     if protection.landlock:
         landlock.restrict(own, bounds.read_only, shares_memory_folder=not protection.namespaces)
     if protection.filter:
-        # Where the tests can't be mounted read-only, their modes stay what they are all the same.
-        filter.load(modes=protection.namespaces)
+        filter.load(alone=protection.namespaces)
 
 
 def _unshared(scratch: str) -> str:

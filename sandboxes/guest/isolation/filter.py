@@ -57,6 +57,8 @@ _LEASES = (1024,)
 """F_SETLEASE: on a test's file it would let others wait for most of a minute to open it."""
 _MODES: tuple[tuple[int | None, int | None], ...] = ((90, None), (91, 52), (268, 53), (452, 452))
 """``chmod``, ``fchmod``, ``fchmodat``, ``fchmodat2``."""
+_LASTING = ((29, 194), (64, 190), (68, 186), (240, 180))
+"""``shmget``, ``semget``, ``msgget``, ``mq_open``: what they make outlasts its maker."""
 
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _X32 = 0x40000000
@@ -69,17 +71,18 @@ _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 _Instruction = tuple[int, int, int, int]
 
 
-def load(modes: bool = True) -> None:
+def load(alone: bool = True) -> None:
     """Refuse all of the above to this process and its descendants, for good.
 
     Args:
-        modes: Whether the modes of files can be changed; if not, changing them seems to work and does nothing.
+        alone: Whether the process has namespaces of its own. If not, its neighbours depend on the modes of files that they
+            share, so changing modes seems to work and does nothing; and what outlasts a process can't be made.
 
     Raises:
         OSError: The kernel refused.
         KeyError: A processor of another type.
     """
-    instructions = program(platform.machine(), modes)
+    instructions = program(platform.machine(), alone)
     code = b"".join(struct.pack("HBBI", *instruction) for instruction in instructions)
     buffer = ctypes.create_string_buffer(code, len(code))
     head = struct.pack("HxxxxxxQ", len(instructions), ctypes.addressof(buffer))
@@ -87,8 +90,8 @@ def load(modes: bool = True) -> None:
     prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(holder))
 
 
-def program(machine: str, modes: bool = True) -> list[_Instruction]:
-    """The filter in the kernel's language (classic BPF) for a type of processor; for ``modes`` see ``load``."""
+def program(machine: str, alone: bool = True) -> list[_Instruction]:
+    """The filter in the kernel's language (classic BPF) for a type of processor; for ``alone`` see ``load``."""
     column, architecture = _ARCHITECTURES[machine]
     code: list[_Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -102,9 +105,8 @@ def program(machine: str, modes: bool = True) -> list[_Instruction]:
         for numbers in table.values():
             if (call := numbers[column]) is not None:
                 code += _when(call, [_error(number)])
-    for mode in () if modes else _MODES:
-        if (call := mode[column]) is not None:
-            code += _when(call, [_error(0)])
+    if not alone:
+        code += _apart(column)
     code += _when(_CLONE[column], [(_LOAD, 0, 0, _FIRST), (_ANY_BIT, 0, 1, NAMESPACE_FLAGS), _error(errno.EPERM), _allow()])
     code += _when(_MEMFD[column], [(_LOAD, 0, 0, _SECOND), (_ANY_BIT, 1, 0, SEALED_MEMORY), _error(errno.EPERM), _allow()])
     code += _when(_SOCKET[column], _only(_FIRST, FAMILIES, errno.EAFNOSUPPORT))
@@ -113,6 +115,15 @@ def program(machine: str, modes: bool = True) -> list[_Instruction]:
     code += _when(_IOCTL[column], _never(_SECOND, _TYPING, errno.EPERM))
     code += _when(_FCNTL[column], _never(_SECOND, _LEASES, errno.EACCES))
     return [*code, _allow()]
+
+
+def _apart(column: int) -> list[_Instruction]:
+    code: list[_Instruction] = []
+    for calls, number in ((_MODES, 0), (_LASTING, errno.ENOSYS)):
+        for numbers in calls:
+            if (call := numbers[column]) is not None:
+                code += _when(call, [_error(number)])
+    return code
 
 
 def _when(call: int, then: list[_Instruction]) -> list[_Instruction]:
