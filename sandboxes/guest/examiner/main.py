@@ -42,8 +42,8 @@ __all__ = ["main"]
 
 HOME = "/assignment"
 SCRATCH = "/tmp/work"
-_QUIET = 0.02
-"""Seconds without an order after which the next cell is made: what has just begun needs the processor more."""
+_QUIET, _QUIET_WHILE_GRADING = 0.005, 0.25
+"""Seconds without an order after which the next cell is made: a grading that has just begun needs the processor more."""
 
 
 def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, Any], home: str, scratch: str) -> None:
@@ -128,7 +128,9 @@ class ForkServer:
 
     def _wait(self) -> bool:
         """Wait for something to do; whether it is an order. The next cell is made when there is nothing else to do."""
-        patience = _QUIET if self._spare is None else None
+        patience = None
+        if self._spare is None:
+            patience = _QUIET_WHILE_GRADING if self._keepers else _QUIET
         if not select.select([self._control.fileno(), self._wakeup], [], [], patience)[0]:
             self._spare = self._prepare()
         self._reap()
