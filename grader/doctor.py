@@ -14,18 +14,22 @@ from typing import Literal
 from sandboxes.candidate import Candidate, candidate_spec
 from sandboxes.engine import Engine
 from sandboxes.errors import EngineUnavailable, SandboxFailure
+from sandboxes.examiner import Examiner
+from sandboxes.guest.isolation.protection import Protection
 from sandboxes.images.base import BASE, image_id
 from sandboxes.images.build import ImageBuilder
 from sandboxes.links import Linker, Transport
 from sandboxes.meters import EngineMeter
 from sandboxes.owner import stale_folders
-from sandboxes.suite import Limits
+from sandboxes.suite import Limits, Suite
 from sandboxes.sweep import stale_containers, sweep
 
-__all__ = ["Diagnosis", "diagnose"]
+__all__ = ["Diagnosis", "concessions", "diagnose", "judging"]
 
 Level = Literal["good", "doubtful", "bad"]
 _LOW_DISK = 5 * 2**30
+_SCOPES_SINCE = 6
+_FURTHER = "see 'Hardening further' in docs/operating.md"
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def _isolation(engine: Engine) -> Iterator[Diagnosis]:
         "further confinement",
         "good" if extra else "doubtful",
         ", ".join(extra) or "none of AppArmor, SELinux, user namespaces, rootless",
-        "" if extra else "a kernel bug is then the only thing between a hostile program and root: consider 'userns-remap'",
+        "" if extra else f"root in a container would be root on this machine: consider 'userns-remap'; {_FURTHER}",
     )
     default = engine.info.get("DefaultRuntime", "runc")
     yield Diagnosis(
@@ -161,9 +165,12 @@ def _sandbox(engine: Engine, fix: bool, on_progress: Callable[[str], None]) -> I
     try:
         builder = ImageBuilder(engine, on_progress)
         image = builder.candidate("")
-        builder.examiner("", "")
+        examiner = builder.examiner("", "")
         yield Diagnosis("images", "good", "built and up to date")
         yield from _probe(engine, image)
+        protection = _protection(engine, examiner)
+        yield from concessions(engine.concessions)
+        yield judging(protection, " ".join(engine.info.get("SecurityOptions") or []))
     except SandboxFailure as failure:
         yield Diagnosis("sandbox", "bad", str(failure), "set this right first; then run 'grader doctor' again")
 
@@ -190,6 +197,55 @@ def _probe(engine: Engine, image: str) -> Iterator[Diagnosis]:
                 yield Diagnosis(point, "bad", "no counters", f"{counter} can't be read: CPU limits would not work")
         finally:
             candidate.destroy()
+
+
+def _protection(engine: Engine, image: str) -> Protection:
+    """What an examiner finds that keeps its gradings apart."""
+    linker = Linker(engine, "auto")
+    try:
+        examiner = Examiner(engine, linker, image, Suite("probe", {}, frozenset(), "probe.py", {}), parallel=1)
+        examiner.destroy()
+        return examiner.protection
+    finally:
+        linker.close()
+
+
+def concessions(refused: set[str]) -> Iterator[Diagnosis]:
+    """What containers have, and what they do without because the engine refused it (see ``Engine``)."""
+    if "filter" in refused:
+        advice = f"programs may make more system calls than they need; {_FURTHER}"
+        yield Diagnosis("filter of containers", "doubtful", "the engine's own: it did not take the grader's", advice)
+    else:
+        yield Diagnosis("filter of containers", "good", "the grader's own list of system calls")
+    if "mount flags" in refused:
+        found = "the folder of the socket lacks nosuid, nodev, noexec: the engine makes no such volumes"
+        yield Diagnosis(
+            "mounts of containers", "doubtful", found, "nothing can be written there; another engine would close it"
+        )
+    else:
+        yield Diagnosis("mounts of containers", "good", "nosuid, nodev, noexec")
+
+
+def judging(protection: Protection, options: str) -> Diagnosis:
+    """What keeps apart the processes that judge submissions at a time.
+
+    Args:
+        protection: As an examiner told it.
+        options: The engine's security options.
+    """
+    point = "gradings at a time"
+    landlock = f"Landlock {protection.landlock}" if protection.landlock else "no Landlock"
+    if protection.namespaces and protection.filter:
+        proc = "" if protection.own_proc else ", but in sight of each other in /proc"
+        return Diagnosis(point, "good", f"kept apart by namespaces{proc}; {landlock}")
+    cause = "under the engine's AppArmor profile" if "apparmor" in options else "here"
+    advice = f"nested namespaces are not allowed {cause}; {_FURTHER}"
+    if not protection.landlock:
+        return Diagnosis(point, "bad", "nothing keeps the processes that judge submissions apart", advice)
+    rest = "share a quota of files and the local network"
+    if protection.landlock < _SCOPES_SINCE:
+        rest += ", and can end each other (Linux 6.12 closes that)"
+    return Diagnosis(point, "doubtful", f"kept apart by {landlock} alone: they {rest}", advice)
 
 
 def _install_advice() -> str:

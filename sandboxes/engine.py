@@ -16,6 +16,7 @@ import requests
 
 from .errors import EngineUnavailable, SandboxFailure
 from .owner import HOST, owner
+from .profile import profile
 
 __all__ = ["LABEL", "Container", "ContainerSpec", "Engine", "ExitState"]
 
@@ -23,6 +24,10 @@ LABEL = "org.grader.sandbox"
 _HOST_LABEL = "org.grader.host"
 _OWNER_LABEL = "org.grader.owner"
 _TIMEOUT = 120
+_MEETING_PLACE = "/run/grader"
+_MASKED_WHERE_NESTED = ("/sys/firmware", "/sys/devices/virtual/powercap")
+_SIGNS = {"seccomp": "filter", "volume": "mount flags"}
+"""What an engine's refusal names, and what to do without then."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +42,11 @@ class ContainerSpec:
         memory: Bytes, swap included.
         processes: Processes and threads at once.
         tmpfs: Size in bytes by mount point; nothing else can be written to.
-        mount: Host folder to bind read-only at ``/run/grader``, or ``None``.
+        mount: Host folder to show read-only at ``/run/grader``, or ``None``.
         interactive: Whether standard input is attached.
         cpus: CPUs it may use at once.
+        nests: Whether its program makes namespaces in it: then it may mount within them, and ``/proc`` is not masked, since
+            the kernel lets nobody mount a whole one who does not see a whole one.
     """
 
     image: str
@@ -52,6 +59,7 @@ class ContainerSpec:
     mount: str | None = None
     interactive: bool = False
     cpus: float = 1.0
+    nests: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,10 @@ class Engine:
     Args:
         runtime: OCI runtime to use (``runc``, ``runsc``, ``kata``), or ``None`` for the engine's default.
 
+    Attributes:
+        concessions: What containers do without because this engine refused it: ``filter``, the filter of system calls of
+            ours; ``mount flags``, for the folder with the socket; ``nesting``, namespaces within containers.
+
     Raises:
         EngineUnavailable: None answers.
     """
@@ -92,6 +104,11 @@ class Engine:
             self.version: dict[str, Any] = self.api.version()
         except (docker.errors.DockerException, requests.RequestException) as error:
             raise EngineUnavailable(_advice(error)) from None
+        self.concessions: set[str] = set() if self._filters else {"filter"}
+
+    @property
+    def _filters(self) -> bool:
+        return any("seccomp" in option for option in self.info.get("SecurityOptions") or [])
 
     @property
     def api(self) -> docker.APIClient:
@@ -114,16 +131,32 @@ class Engine:
         """Create a hardened container, not yet started."""
         return self._try(self._create, spec)
 
+    @property
+    def nests(self) -> bool:
+        """Whether programs in containers may make namespaces, as far as is known."""
+        return not self.concessions & {"filter", "nesting"}
+
+    def _security_options(self, spec: ContainerSpec) -> list[str]:
+        options = ["no-new-privileges"]
+        return options if "filter" in self.concessions else [*options, f"seccomp={profile(spec.nests and self.nests)}"]
+
+    def _mount(self, folder: str) -> docker.types.Mount:
+        if "mount flags" in self.concessions:
+            return docker.types.Mount(_MEETING_PLACE, folder, type="bind", read_only=True)
+        # Bind mounts have no such options, but take them from what they show: so it is a volume of its own, which goes
+        # with the container. Were it marked read-only here as well, it would be mounted again without the other flags.
+        options = {"type": "none", "o": "bind,ro,nosuid,nodev,noexec", "device": folder}
+        driver = docker.types.DriverConfig("local", options)
+        return docker.types.Mount(_MEETING_PLACE, None, type="volume", no_copy=True, driver_config=driver)
+
     def _create(self, spec: ContainerSpec) -> Container:
         api = self.api
-        mounts = []
-        if spec.mount:
-            mounts.append(docker.types.Mount("/run/grader", spec.mount, type="bind", read_only=True))
+        mounts = [self._mount(spec.mount)] if spec.mount else []
         limits = {"core": 0, "nofile": 1024, "fsize": max(spec.tmpfs.values(), default=0)}
         host_config = api.create_host_config(
             network_mode="none",
             cap_drop=["ALL"],
-            security_opt=["no-new-privileges"],
+            security_opt=self._security_options(spec),
             read_only=True,
             tmpfs={path: f"size={size},nr_inodes=20000,mode=1777,nosuid,nodev,noexec" for path, size in spec.tmpfs.items()},
             mounts=mounts,
@@ -139,6 +172,8 @@ class Engine:
             oom_score_adj=500,
             runtime=self._runtime,
         )
+        if spec.nests and self.nests:
+            host_config |= {"MaskedPaths": list(_MASKED_WHERE_NESTED), "ReadonlyPaths": []}
         created = api.create_container(
             spec.image,
             command=["python3", *spec.command],
@@ -206,13 +241,13 @@ class Engine:
             for entry in found
         ]
 
-    @staticmethod
-    def _try(function: Any, *args: Any, **kwargs: Any) -> Any:
+    def _try(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except docker.errors.ImageNotFound as error:
             raise SandboxFailure(f"a sandbox image is missing ({error.explanation}): run 'grader images build'") from None
         except docker.errors.DockerException as error:
+            self.concessions |= {thing for sign, thing in _SIGNS.items() if sign in str(error)}
             raise SandboxFailure(f"the Docker Engine refused: {error}") from None
         except requests.RequestException as error:
             raise EngineUnavailable(_advice(error)) from None

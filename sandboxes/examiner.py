@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import itertools
 import socket
 import threading
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any
 
 from .engine import ContainerSpec, Engine
 from .errors import SandboxFailure
+from .guest.isolation.protection import Protection
 from .guest.objects.contract import Facts
 from .guest.wire.control import Control
 from .guest.wire.errors import ProtocolViolation, WireClosed
@@ -23,7 +24,12 @@ _USER = 10002
 _MEBIBYTE = 1024 * 1024
 _CHILD_MEMORY = 1024 * _MEBIBYTE
 """Address space of one grading's process: room for the largest message and for what a test does with it."""
-_SCRATCH = 256 * _MEBIBYTE
+_TESTS = 256 * _MEBIBYTE
+_DISK = 64 * _MEBIBYTE
+_ENTRIES = 20_000
+"""Files and folders of one grading, as many as the candidate may have."""
+_PROCESSES = 96
+"""Processes and threads of one grading."""
 _INSPECTION = 480.0
 """Seconds of wall clock for all tools together, many times what they may compute."""
 
@@ -39,28 +45,30 @@ class Examiner:
         parallel: Gradings at once.
 
     Attributes:
-        lost: Whether it was found to be gone.
+        protection: What keeps its gradings apart.
 
     Raises:
         SandboxFailure: It does not start.
     """
 
     def __init__(self, engine: Engine, linker: Linker, image: str, suite: Suite, parallel: int) -> None:
-        self.lost = False
+        self._lost = False
         self._engine = engine
+        self._linker = linker
         self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
         spec = ContainerSpec(
             image=image,
             role="examiner",
             command=["-m", "sandboxes.guest.examiner.main"],
             user=_USER,
             memory=(parallel + 1) * _CHILD_MEMORY,
-            processes=64 + 32 * parallel,
-            tmpfs={"/tmp": _SCRATCH, "/assignment": _SCRATCH},
+            # Measuring takes two gradings at a time; a keeper stands beside each.
+            processes=64 + (2 * parallel + 1) * (_PROCESSES + 1),
+            tmpfs={"/tmp": _TESTS, "/assignment": _TESTS},
             cpus=float(parallel),
+            nests=True,
         )
-        self._container, connection = linker.start(spec)
-        self._control = Control(connection if linker.transport == "socket" else relayed(connection))
         setup = {
             "files": dict(suite.tests),
             "provided": sorted(suite.provided),
@@ -69,10 +77,24 @@ class Examiner:
             "patience": suite.limits.stall_time,
             "cpu_time": suite.limits.cpu_time,
             "memory": _CHILD_MEMORY,
+            "disk": _DISK,
+            "entries": _ENTRIES,
+            "processes": _PROCESSES,
         }
+        self._open(spec, setup)
+        if engine.nests and not self.protection.namespaces:
+            # Then nothing is gained by a container that would allow them, and sees more of /proc for it.
+            engine.concessions.add("nesting")
+            self.destroy()
+            self._open(spec, setup)
+
+    def _open(self, spec: ContainerSpec, setup: dict[str, Any]) -> None:
+        self._container, connection = self._linker.start(spec)
+        self._control = Control(connection if self._linker.transport == "socket" else relayed(connection))
         try:
             self._control.send(setup)
-            self._control.receive()
+            ready, _descriptors = self._control.receive()
+            self.protection = Protection(**ready["protection"])
         except (WireClosed, ProtocolViolation) as error:
             self.destroy()
             raise SandboxFailure(f"the examiner did not start: {error}") from None
@@ -113,12 +135,18 @@ class Examiner:
 
     def _start(self, order: dict[str, Any], wire: socket.socket | None = None) -> tuple[int, Control]:
         ours, theirs = socket.socketpair()
-        # Learners' code sees the number, which must not tell what came before.
-        number = secrets.randbits(48)
+        number = next(self._numbers)
         descriptors = [theirs.fileno(), *([wire.fileno()] if wire else [])]
         with theirs, self._lock:
-            self._send({**order, "number": number}, *descriptors)
-        return number, Control(ours)
+            self._send({"do": "begin", "number": number}, *descriptors)
+        control = Control(ours)
+        try:
+            # Straight to the process that judges: its siblings inherit the memory of their parent.
+            control.send(order)
+        except WireClosed as error:
+            control.close()
+            raise SandboxFailure(f"the examiner could not begin: {error}") from None
+        return number, control
 
     def inspect(self, files: Mapping[str, bytes], inspection: Inspection) -> Inspected:
         """Let static tools read a submission.
@@ -141,6 +169,11 @@ class Examiner:
             raise SandboxFailure(f"a tool that reads submissions failed: {answer['failure']}")
         return Inspected(tuple(answer["tools"]), tuple(Found(*one) for one in answer["findings"]), tuple(answer["read"]))
 
+    @property
+    def lost(self) -> bool:
+        """Whether it is gone: its process ended, or does not answer."""
+        return self._lost or not self.alive()
+
     def alive(self) -> bool:
         """Whether its process still runs."""
         return self._engine.process_id(self._container) != 0
@@ -154,7 +187,7 @@ class Examiner:
         try:
             self._control.send(message, descriptors)
         except WireClosed as error:
-            self.lost = True
+            self._lost = True
             raise SandboxFailure(f"the examiner is gone: {error}") from None
 
     def destroy(self) -> None:

@@ -26,7 +26,7 @@ _PLATFORMS = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm6
 _GLIBC = ("2_36", "2_35", "2_34", "2_31", "2_28", "2_27", "2_24", "2_17", "2_12", "2_5")
 _CANDIDATE_PARTS = ("wire", "objects", "candidate")
 # With what runs learners' tests, which need what the tests of instructors need.
-_EXAMINER_PARTS = ("wire", "objects", "candidate", "examiner", "testwriter")
+_EXAMINER_PARTS = ("wire", "objects", "candidate", "examiner", "isolation", "testwriter")
 _DOCKERFILE = """\
 FROM {base}
 COPY . /opt/grader

@@ -20,7 +20,10 @@ PROBES = """
         except OSError as error:
             return type(error).__name__
 
-    def interfaces(): return sorted(name for _, name in socket.if_nameindex())
+    def interfaces():
+        # A filter refuses netlink, by which they would be listed.
+        try: return sorted(name for _, name in socket.if_nameindex())
+        except OSError: return sorted(line.split(":")[0].strip() for line in open("/proc/net/dev").readlines()[2:])
     def identity(): return [os.getuid(), os.geteuid(), os.getgroups()]
     def capabilities():
         lines = open("/proc/self/status").read().splitlines()

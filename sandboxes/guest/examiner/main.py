@@ -1,4 +1,8 @@
-"""Entry point of the examiner container: a fork server. The parent holds the tests, each child grades one submission."""
+"""Entry point of the examiner container: a fork server. The parent holds the tests, each child grades one submission.
+
+The parent never sees a submission: what it had seen, each later child would find in the memory it inherits. So the
+parent gets numbers and connections, and a child reads its order from a connection of its own, once it is confined.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ import gc
 import importlib
 import os
 import resource
+import secrets
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -17,6 +21,9 @@ from typing import Any
 
 import pytest
 
+from ..isolation.cell import UNTIDY, Bounds, Cell, clear_shared, prepare, probe
+from ..isolation.kernel import set_dumpable
+from ..isolation.protection import Protection
 from ..objects.contract import Contract
 from ..tree import Tree
 from ..wire.control import Control
@@ -30,7 +37,8 @@ from .plugin import GradingPlugin
 from .program import Program
 from .requests import RequestHandler
 from .results import Results
-from .running import FILE_PATTERNS, OPTIONS, prepare, prepare_hypothesis
+from .running import FILE_PATTERNS, OPTIONS, prepare_hypothesis
+from .running import prepare as prepare_pytest
 from .submission import Submission
 from .tools import inspect
 from .trial import try_tests
@@ -39,6 +47,8 @@ __all__ = ["main"]
 
 HOME = "/assignment"
 SCRATCH = "/tmp/work"
+_QUIET, _QUIET_WHILE_GRADING = 0.005, 0.25
+"""Seconds without an order after which the next cell is made: a grading that has just begun needs the processor more."""
 
 
 def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, Any], home: str, scratch: str) -> None:
@@ -55,7 +65,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     limit = setup["output"]
     contract = Contract(order["facts"])
     connection = Connection(wire, setup["patience"], lambda: control.send({"do": "waiting"}), RequestHandler(), contract)
-    os.makedirs(scratch)
+    os.makedirs(scratch, exist_ok=True)
     os.environ["TMPDIR"] = scratch
     surroundings = Surroundings(connection, scratch, limit)
     awards = Awards()
@@ -73,7 +83,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
 
 
 class ForkServer:
-    """Takes orders from the worker and forks a child for each.
+    """Takes orders from the worker and starts a cell for each.
 
     Args:
         control: Connection to the worker.
@@ -85,8 +95,13 @@ class ForkServer:
         self._control = control
         self._home = home
         self._scratch = scratch
-        self._children: dict[int, int] = {}
+        self._setup: dict[str, Any] = {}
+        self._spare: Cell | None = None
+        self._keepers: dict[int, int] = {}
+        self._protection: Protection
+        self._bounds: Bounds
         self._wakeup, writer = os.pipe()
+        os.set_blocking(self._wakeup, False)
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -94,84 +109,117 @@ class ForkServer:
     def run(self) -> None:
         """Serve until the worker hangs up."""
         setup, _ = self._control.receive()
+        self._setup = setup
         _load_for_values()
         Tree(self._home).apply([[path, content] for path, content in setup["files"].items()])
         prepare_hypothesis()
-        prepare(f"{self._home}/nothing")
+        prepare_pytest(f"{self._home}/nothing")
+        self._bounds = Bounds(setup["disk"], setup["entries"], setup["processes"], self._home)
+        self._protection = probe(self._bounds)
         gc.collect()
         gc.freeze()
-        self._control.send({"do": "ready", "python": sys.version.split()[0]})
+        ready = {"do": "ready", "python": sys.version.split()[0], "protection": self._protection.message()}
+        self._control.send(ready)
         try:
             while True:
-                if not self._control.buffered():
-                    select.select([self._control.fileno(), self._wakeup], [], [])
-                    self._reap()
-                    if not select.select([self._control], [], [], 0)[0]:
-                        continue
+                if not self._control.buffered() and not self._wait():
+                    continue
                 order, descriptors = self._control.receive()
                 if order["do"] == "end":
-                    self._kill(order["number"])
+                    self._end(order["number"])
                 else:
-                    self._fork(setup, order, descriptors)
+                    self._begin(order["number"], descriptors)
         except WireClosed:
-            for number in list(self._children.values()):
-                self._kill(number)
+            for number in list(self._keepers.values()):
+                self._end(number)
 
-    def _fork(self, setup: dict[str, Any], order: dict[str, Any], descriptors: list[int]) -> None:
-        number = order["number"]
-        pid = os.fork()
-        if pid == 0:
-            try:
-                self._child(setup, order, descriptors, f"{self._scratch}/{number}")
-            except WireClosed:
-                pass
-            except BaseException:
-                sys.excepthook(*sys.exc_info())
-            finally:
-                os._exit(0)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        self._children[pid] = number
+    def _wait(self) -> bool:
+        """Wait for something to do; whether it is an order. The next cell is made when there is nothing else to do."""
+        patience = None
+        if self._spare is None:
+            patience = _QUIET_WHILE_GRADING if self._keepers else _QUIET
+        if not select.select([self._control.fileno(), self._wakeup], [], [], patience)[0]:
+            self._spare = self._prepare()
+        self._reap()
+        return bool(select.select([self._control], [], [], 0)[0])
 
-    def _child(self, setup: dict[str, Any], order: dict[str, Any], descriptors: list[int], scratch: str) -> None:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        self._control.close()
+    def _prepare(self) -> Cell | None:
+        # Learners' code sees the folder's name, which must not tell what came before.
+        scratch = f"{self._scratch}/{secrets.randbits(48)}"
+        try:
+            return prepare(
+                self._protection, self._bounds, scratch, lambda descriptors: self._work(self._setup, descriptors, scratch)
+            )
+        except OSError:
+            return None
+
+    def _begin(self, number: int, descriptors: list[int]) -> None:
+        # If there is no cell to be had, or it was lost, the worker sees its connection closed.
+        cell, self._spare = self._spare or self._prepare(), None
+        try:
+            if cell is not None:
+                self._keepers[cell.keeper] = number
+                cell.enter(descriptors)
+        except WireClosed:
+            pass
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _work(self, setup: dict[str, Any], descriptors: list[int], scratch: str) -> None:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        if not os.environ.get("GRADER_EXAMINER_LOG"):
+            os.dup2(nothing, 2)
+        os.close(nothing)
         control = Control(socket.socket(fileno=descriptors[0]))
+        try:
+            self._judge(control, descriptors[1:], setup, scratch)
+        except WireClosed:
+            pass  # the worker has had enough
+
+    def _judge(self, control: Control, wires: list[int], setup: dict[str, Any], scratch: str) -> None:
+        order, _ = control.receive()
         if order["do"] == "inspect":
             try:
-                control.send(inspect(order, scratch))
+                control.send(inspect(order, f"{scratch}/files"))
             except Exception as error:
                 control.send({"do": "inspected", "failure": f"{type(error).__name__}: {error}"})
             return
         limit = setup["memory"]
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        if not os.environ.get("GRADER_EXAMINER_LOG"):
-            os.dup2(nothing, 2)
         if order["do"] == "try":
-            try_tests(control, descriptors[1], setup, order, scratch)
+            try_tests(control, wires[0], setup, order, scratch)
         else:
-            grade(control, descriptors[1], setup, order, self._home, scratch)
+            grade(control, wires[0], setup, order, self._home, scratch)
 
-    def _kill(self, number: int) -> None:
-        for pid, one in self._children.items():
-            if one == number:
-                os.kill(pid, signal.SIGKILL)
+    def _end(self, number: int) -> None:
+        for pid, other in self._keepers.items():
+            if other == number:
+                os.kill(pid, signal.SIGTERM)
 
     def _reap(self) -> None:
         try:
-            os.set_blocking(self._wakeup, False)
             os.read(self._wakeup, 4096)
         except BlockingIOError:
             pass
-        while self._children:
-            pid, _status = os.waitpid(-1, os.WNOHANG)
+        while self._keepers or self._spare:
+            pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
-                return
-            number = self._children.pop(pid, None)
-            shutil.rmtree(f"{self._scratch}/{number}", ignore_errors=True)
+                break
+            if self._spare and self._spare.keeper == pid:
+                self._spare.entrance.close()
+                self._spare = None
+            known = self._keepers.pop(pid, None) is not None
+            if known and self._untidy(os.waitstatus_to_exitcode(status)):
+                # Something of that grading is left: no other may meet it. The worker starts another examiner.
+                raise SystemExit("a grading left something behind that could not be removed")
+        if not self._keepers and not self._protection.namespaces:
+            clear_shared()
+
+    def _untidy(self, code: int) -> bool:
+        """Whether a keeper could not clear up, or was killed before it did; with namespaces there is nothing to clear."""
+        return code == UNTIDY or (code < 0 and not self._protection.namespaces)
 
 
 def _load_for_values() -> None:
@@ -183,6 +231,7 @@ def _load_for_values() -> None:
 
 def main(arguments: list[str]) -> None:
     """Connect as told (``socket PATH``, or ``stream`` with the connection as descriptor 3) and serve."""
+    set_dumpable(False)  # children may not look into this process, nor into its relay
     if arguments[0] == "socket":
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(arguments[1])
