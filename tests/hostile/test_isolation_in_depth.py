@@ -255,12 +255,12 @@ def processes(sandbox):
 
 
 def settled(sandbox, expected):
-    """Processes end in their own time, but soon."""
+    """Processes end in their own time, but soon; and the engine's list may miss one that has just begun."""
     for _ in range(100):
-        if processes(sandbox) == expected:
+        if (count := processes(sandbox)) == expected:
             break
         threading.Event().wait(0.1)
-    return processes(sandbox)
+    return count
 
 
 class Neighbour:

@@ -8,7 +8,7 @@ from sandboxes.sandbox import Sandbox
 from ..conftest import Graded, encoded, make_suite
 
 TESTS = """
-    import os, signal
+    import os
     import pytest
     from bank import f
 
@@ -16,7 +16,7 @@ TESTS = """
     def test(n):
         answer = f(n)
         if answer == "end the judge":
-            os.kill(os.getpid(), signal.SIGKILL)
+            os._exit(9)
         assert answer == n
 """
 REFERENCE = "def f(n): return n\n"
@@ -43,7 +43,8 @@ def test_a_program_that_kills_itself_at_random_is_graded(sandbox):
             return n
     """
     graded = outcomes(sandbox, source)
-    assert sorted(graded.outcomes.values()) == ["crashed", *["passed"] * 11]
+    # Each new container draws another test to die in.
+    assert set(graded.outcomes.values()) == {"crashed", "passed"}
 
 
 def test_an_answer_that_ends_the_process_that_judges_costs_its_test(sandbox):
