@@ -63,7 +63,7 @@ class Linker:
             try:
                 return self._start(spec)
             except SandboxFailure:
-                # Again without what the engine has turned out not to take; 'grader doctor' says so.
+                # Again without what the engine does not take, which may be several things; 'grader doctor' says which.
                 if conceded >= self._engine.concessions:
                     raise
 

@@ -255,12 +255,16 @@ def processes(sandbox):
 
 
 def settled(sandbox, expected):
-    """Processes end in their own time, but soon; and the engine's list may miss one that has just begun."""
+    """How many there are, once that stands still: processes end in their own time, and the next cell is made after that."""
+    alike, latest = 0, 0
     for _ in range(100):
-        if (count := processes(sandbox)) == expected:
+        seen = processes(sandbox)
+        alike = alike + 1 if seen == latest == expected else 0
+        latest = seen
+        if alike == 5:
             break
         threading.Event().wait(0.1)
-    return count
+    return latest
 
 
 class Neighbour:
