@@ -195,8 +195,24 @@ def test_a_database_opens_no_other_file(tmp_path):
     connection.execute("create table people (name)")
 
 
-def test_the_table_says_what_the_code_does():
-    for kind in KINDS.values():
-        assert (kind.write == "none") or (kind.read != "none")
-    assert not KINDS["opaque"].call
-    assert not KINDS["opaque"].specials
+def test_what_nothing_is_known_of_can_be_held_and_told_apart():
+    assert KINDS["opaque"].specials == {"__eq__", "__ne__", "__hash__"}
+    assert (KINDS["opaque"].call, KINDS["opaque"].read, KINDS["opaque"].write) == (False, "none", "none")
+
+
+def test_names_that_a_test_gives_to_its_objects_can_be_read():
+    fake, spy = mock.Mock(), Spy()
+    fake.__name__ = "hello"
+    functools.update_wrapper(spy, double)
+    assert reads(fake, "__name__")
+    assert reads(spy, "__name__")
+    assert not reads(spy, "__wrapped__")
+    assert not reads(mock.Mock(), "__name__")
+
+
+def test_bound_lookups_stand_for_functions():
+    for value in (iter([1]).__next__, {}.__getitem__, [].__len__):
+        assert CAPABILITIES.grant(value).name == "function"
+    for value in ([].__setitem__, object().__getattribute__, [].__class__.__subclasses__, {}.__reduce_ex__):
+        with pytest.raises(CannotCross):
+            CAPABILITIES.grant(value)

@@ -48,6 +48,8 @@ class Kind:
     enumerate: bool = False
 
 
+_IDENTITY = frozenset({"__eq__", "__ne__", "__hash__"})
+"""What sets, dictionaries and ``list.remove`` ask of whatever they hold."""
 _ITERATION = frozenset({"__iter__", "__next__", "__length_hint__", "__len__", "__contains__", "__reversed__"})
 _ALL = frozenset(SPECIALS)
 _DEFINED = "public names that the object itself or a class of the tests defines"
@@ -59,7 +61,7 @@ KINDS = {
             "function",
             "functions and bound methods of the tests; functions of libraries that `FUNCTIONS` names",
             call=True,
-            specials=frozenset({"__call__"}),
+            specials=_IDENTITY | {"__call__"},
             read="`__name__`, `__qualname__`, `__doc__`",
         ),
         Kind("class", "classes of the tests, if the class was handed over", call=True, read=_DEFINED, enumerate=True),
@@ -80,10 +82,15 @@ KINDS = {
             write="public names that `unittest.mock` does not define",
         ),
         Kind("library", "objects of classes that `LIBRARY` names", specials=_ALL, read="the names that `LIBRARY` lists"),
-        Kind("iterator", "iterators, generators, views", specials=_ITERATION, read="of generators: `send`, `close`"),
-        Kind("exception", "exceptions of the tests that are no failures", read=_DEFINED),
+        Kind(
+            "iterator",
+            "iterators, generators, views",
+            specials=_ITERATION | _IDENTITY,
+            read="of generators: `send`, `close`",
+        ),
+        Kind("exception", "exceptions of the tests that are no failures", specials=_IDENTITY, read=_DEFINED),
         Kind("module", "modules of a program that learners test", read="public names", write="public names"),
-        Kind("opaque", "everything else"),
+        Kind("opaque", "everything else", specials=_IDENTITY),
     )
 }
 """All kinds by name."""
@@ -172,12 +179,17 @@ _METHODS_OF = _words(
     "Fraction UUID Random"
 )
 """Built-in classes whose methods, bound or not, a test can hand over (``log.append``, ``str.upper``)."""
+_LOOKUPS = _ITERATION | {"__getitem__"}
+"""Bound special methods that stand for a function (``iter(ticks).__next__``, ``table.__getitem__``)."""
 _WALKS = frozenset({"format", "format_map"})
 """Unbound, these let the caller write the format, which reads any attribute of what it formats."""
 
 _NEVER = (types.ModuleType, types.FrameType, types.CodeType, types.TracebackType)
 _GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
-_CALLABLES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType)
+_CALLABLES = (
+    *(types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType),
+    types.MethodWrapperType,
+)
 _GETTERS = (operator.attrgetter, operator.itemgetter, operator.methodcaller)
 _BAGS = frozenset({"types.SimpleNamespace", "argparse.Namespace"})
 _CLASSES = frozenset({"_io.StringIO", "_io.BytesIO", "types.SimpleNamespace", "random.Random", "collections.UserDict"})
@@ -266,6 +278,8 @@ class Capabilities:
     def _may_be_called(self, value: Any) -> bool:
         if isinstance(value, types.MethodDescriptorType):
             return value.__objclass__.__name__ in _METHODS_OF and value.__name__ not in _WALKS
+        if value.__name__ in _LOOKUPS:
+            return not isinstance(value.__self__, types.ModuleType | type) if hasattr(value, "__self__") else False
         receiver = getattr(value, "__self__", None)
         if receiver is None or isinstance(receiver, types.ModuleType):
             return self._is_own_function(value) or _is_listed_function(value)
@@ -293,6 +307,8 @@ class Capabilities:
         cls = value if isinstance(value, type) else type(value)
         if name in self._listed(cls):
             return True
+        if name in _FUNCTION_NAMES:  # given by functools.wraps, or by hand
+            return not isinstance(value, type) and name in getattr(value, "__dict__", ())
         if name.startswith("_"):
             return False
         if kind.name == "mock":

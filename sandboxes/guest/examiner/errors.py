@@ -20,3 +20,7 @@ class BrokenModule(ImportError):
 
 class MissingName(NameError):
     """The test needs a name that the submission does not define."""
+
+
+# As people read them in messages.
+BrokenModule.__module__ = MissingName.__module__ = "grader"

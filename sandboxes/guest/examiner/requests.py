@@ -70,10 +70,10 @@ def _is_special(detail: Any) -> bool:
 OPERATIONS = {
     "call": Operation("calls the target", _is_names, (1, _MOST_VALUES), allowed=lambda kind, detail: kind.call),
     "special": Operation(
-        "uses a special method of the target",
+        "uses a special method of the target; its text, where its kind has none, is the name of its class",
         _is_special,
         (1, _MOST_VALUES),
-        allowed=lambda kind, detail: detail[0] in kind.specials,
+        allowed=lambda kind, detail: detail[0] in kind.specials or detail[0] in _TEXTS,
     ),
     "getattr": Operation("reads an attribute of the target", _is_name, (1, 1)),
     "setattr": Operation("sets an attribute of the target", _is_name, (2, 2)),
@@ -160,11 +160,17 @@ class RequestHandler:
         export = self.border.held(*handle)
         assert export.value is values[0]
         if not known.allowed(export.capability, detail):
-            raise CannotCross(f"a {type(export.value).__name__!r} object of the tests can't be used so here ({operation})")
+            what = detail[0] if operation == "special" else operation
+            raise CannotCross(
+                f"of this {type(export.value).__name__} of the tests, {what} can't be used here: "
+                "the test can pass a lambda or an object of its own instead"
+            )
         return export
 
     def _special(self, kind: Kind, detail: list[str], target: Any, *values: Any) -> Any:
         name, *names = detail
+        if name not in kind.specials:
+            return f"<{type(target).__name__} object>"
         if all(name not in vars(cls) for cls in type(target).__mro__[:-1]):
             # What every object has by itself works on the other side, too; here it would tell where the class is defined.
             raise AttributeError(f"{type(target).__name__!r} object has no {name}")

@@ -252,6 +252,7 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
             # ``isinstance`` asks an object for its class when its type says no.
             kind = _KINDS[description.qualname]
             namespace["__class__"] = property(lambda self: kind)
+            namespace["__doc__"] = property(lambda self: self._grader_home.request("getattr", "__doc__", self))
             if kind is types.CoroutineType:
                 namespace.update(_COROUTINE)
         roots = bases or (Proxy,)

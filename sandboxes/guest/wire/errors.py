@@ -17,6 +17,9 @@ class CannotCross(TypeError):
     """A value of this type has no representation on the wire."""
 
 
+CannotCross.__module__ = "grader"  # as people read it in messages
+
+
 class CandidateGone(BaseException):
     """The candidate ended while the examiner was waiting for it.
 

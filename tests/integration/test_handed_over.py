@@ -1,0 +1,102 @@
+"""What tests hand over works in honest programs of any shape, as it does in one process."""
+
+TESTS = """
+    import random
+    import sqlite3
+    from unittest.mock import Mock
+
+    import numpy as np
+    import pytest
+    from bank import *
+    import bank
+
+
+    class Listener:
+        def __init__(self): self.heard = []
+        def hear(self, what): self.heard.append(what)
+
+
+    def test_methods_as_keys():
+        bus, heard, listener = bank.Bus(), [], Listener()
+        for callback in (heard.append, listener.hear, print, len):
+            bus.on(callback)
+        bus.off(print)
+        bus.off(len)
+        bus.emit("x")
+        assert (heard, listener.heard) == (["x"], ["x"])
+        bus.off(listener.hear)
+        bus.emit("y")
+        assert (heard, listener.heard) == (["x", "y"], ["x"])
+
+    def test_names_given_to_mocks():
+        fake = Mock(return_value=3)
+        fake.__name__ = "hello"
+        assert bank.named(fake)() == ("hello", 3)
+
+    def test_documentation():
+        @bank.wrapped
+        def greet():
+            "Say hello."
+            return 1
+        assert (greet.__doc__, greet.__name__, greet()) == ("Say hello.", "greet", 1)
+
+    def test_lookups_as_functions(): assert bank.twice(iter([1, 2]).__next__) == [1, 2]
+
+    def test_errors_of_a_library():
+        connection = sqlite3.connect(":memory:")
+        connection.execute("create table people (name unique)")
+        bank.add(connection, "Ada")
+        with pytest.raises(sqlite3.IntegrityError):
+            bank.add(connection, "Ada")
+
+    def test_the_same_exception():
+        error = ValueError("x")
+        def fail(): raise error
+        with pytest.raises(ValueError) as caught:
+            bank.call(fail)
+        assert caught.value is error
+
+    def test_star_imports_leave_modules_alone():
+        assert isinstance(np.zeros(2), np.ndarray) and random.Random(1).random() < 1
+        assert call(lambda: 5) == 5
+
+    def test_printing_what_was_handed_over():
+        class Silent: pass
+        for thing in (Silent(), print, len, Silent, [].append, object()):
+            assert isinstance(bank.show(thing), str)
+            assert "test_" not in bank.show(thing)
+"""
+PROGRAM = """
+    import functools, random
+    import numpy as np
+
+    class Bus:
+        def __init__(self): self.listeners = {}
+        def on(self, listener): self.listeners[listener] = True
+        def off(self, listener): del self.listeners[listener]
+        def emit(self, what):
+            for listener in list(self.listeners): listener(what)
+
+    class named:
+        def __init__(self, function): self.name, self.function = function.__name__, function
+        def __call__(self): return self.name, self.function()
+
+    def wrapped(function):
+        @functools.wraps(function)
+        def inner(*args): return function(*args)
+        return inner
+
+    def twice(function): return [function(), function()]
+    def call(function): return function()
+    def show(thing): return f"{thing} {thing!r}"
+    def add(connection, name):
+        try:
+            connection.execute("insert into people values (?)", (name,))
+        except Exception:
+            connection.rollback()
+            raise
+"""
+
+
+def test_what_is_handed_over_works_as_in_one_process(grade):
+    grade(TESTS, PROGRAM, requirements="numpy>=2.1,<3\n").assert_all_passed()
