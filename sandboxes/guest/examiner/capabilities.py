@@ -71,7 +71,7 @@ KINDS = {
             call=True,
             specials=_ALL,
             read=_DEFINED,
-            write="public names, but for methods of its class",
+            write="public names, but for those that can be called",
         ),
         Kind(
             "mock",
@@ -79,7 +79,7 @@ KINDS = {
             call=True,
             specials=_ALL,
             read="public names that `unittest.mock` does not define",
-            write="public names that `unittest.mock` does not define",
+            write="public names that `unittest.mock` does not define, to plain values",
         ),
         Kind("library", "objects of classes that `LIBRARY` names", specials=_ALL, read="the names that `LIBRARY` lists"),
         Kind(
@@ -196,7 +196,7 @@ _CLASSES = frozenset({"_io.StringIO", "_io.BytesIO", "types.SimpleNamespace", "r
 _MIXINS = frozenset({"collections.abc", "_collections_abc", "typing", "dataclasses"})
 _FUNCTION_NAMES = frozenset({"__name__", "__qualname__", "__doc__"})
 _GENERATOR_NAMES = frozenset({"send", "close"})
-_MOCK_NAMES = frozenset(dir(mock.NonCallableMock)) | {"side_effect", "return_value", "method_calls", "mock_calls"}
+_MOCK_NAMES = frozenset({*dir(mock.MagicMock()), *dir(mock.AsyncMock()), "side_effect", "return_value", "mock_calls"})
 _OTHER_DATABASES = frozenset({24, 25})
 """SQLite's codes for ATTACH and DETACH, which open other files."""
 
@@ -322,7 +322,7 @@ class Capabilities:
         if kind.name == "mock":
             return name not in _MOCK_NAMES
         # A method stays what the test made it. What a property does with a value is the test's own code.
-        known = inspect.getattr_static(type(value), name, None)
+        known = getattr(value, "__dict__", {}).get(name) or inspect.getattr_static(type(value), name, None)
         return kind.name == "module" or not (callable(known) or isinstance(known, classmethod | staticmethod))
 
     def _defines(self, value: Any, cls: type, name: str) -> bool:

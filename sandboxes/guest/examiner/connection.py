@@ -28,6 +28,10 @@ EXTRAS = {
 """All that can come along with a message of the candidate, and what it does."""
 
 
+_STEPS = (["__next__"], ["__anext__"])
+"""Special methods whose ``StopIteration`` ends a loop as it should."""
+
+
 class Link(Peer):
     """A peer that can be given up."""
 
@@ -97,19 +101,30 @@ class Connection(Link):
         __tracebackhide__ = True
         if self.gone is not None:
             self.end("", "")
+        handled = sys.exc_info()[1]
+        since = len(self.requests.raised)
         try:
             return super().request(operation, detail, *values)
         except SECRET as failure:
-            self._came_back(failure)
+            if failure in self.requests.raised[since:]:
+                self.requests.forgive(failure)
             raise
+        except (StopIteration, StopAsyncIteration) as error:
+            if detail in _STEPS or self.contract is None or self.contract.may_stop(operation):
+                raise
+            raise RuntimeError(f"the program raised {type(error).__name__}") from error
         except WireClosed:
             self.end("closed", "")
         except ProtocolViolation as violation:
             self.end("protocol", f"the program interfered with the grader's connection ({violation})")
-
-    def _came_back(self, failure: BaseException) -> None:
-        """A failure that a callback raised has passed through the program: the test deals with it now."""
-        self.requests.failures = [known for known in self.requests.failures if known is not failure]
+        except Exception:
+            if isinstance(handled, SECRET) and handled not in self.requests.failures:
+                # Asked while a failure of the test is on its way (__exit__, close), the program puts another in its place.
+                self.requests.failures.append(handled)
+            raise
+        finally:
+            # What the program kept of them is no way out later.
+            del self.requests.raised[since:]
 
     def _open(self, descriptor: int) -> FrameStream:
         return FrameStream(descriptor, descriptor, patience=self._patience, on_silence=self._on_silence)

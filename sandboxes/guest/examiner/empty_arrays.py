@@ -1,20 +1,46 @@
 """Empty arrays of a submission: NumPy stretches them to nothing, so that whatever they are compared with seems to agree.
 
 ``numpy.allclose([], 3.0)`` is true, and so is ``(empty == expected).all()``. Where the reference's arrays were not empty as
-well, a comparison of a submission's empty array with values fails.
+well, reckoning with a submission's empty array and values fails, and so does comparing something empty with values.
 """
 
 from __future__ import annotations
 
 import functools
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from ..objects.contract import Contract
 
-__all__ = ["guard_empty"]
+__all__ = ["guard_empty", "watch_comparisons"]
 
-_COMPARISONS = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"})
+_COMPARING = ("allclose", "isclose", "array_equiv")
+_ASSERTING = ("assert_allclose", "assert_array_equal", "assert_array_almost_equal", "assert_almost_equal")
+
+
+def watch_comparisons(contract: Contract) -> None:
+    """Have NumPy's functions that compare look whether one side is empty and the other is not (lists as well)."""
+    numpy = sys.modules.get("numpy")
+    testing = sys.modules.get("numpy.testing")
+    for module, names in ((numpy, _COMPARING), (testing, _ASSERTING)):
+        for name in names if module is not None else ():
+            setattr(module, name, _watched(getattr(module, name), contract))
+
+
+def _watched(function: Callable[..., Any], contract: Contract) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def compare(actual: Any, expected: Any, *args: Any, **options: Any) -> Any:
+        __tracebackhide__ = True
+        if _is_empty(actual) != _is_empty(expected):
+            _judge(contract)
+        return function(actual, expected, *args, **options)
+
+    return compare
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, list | tuple | sys.modules["numpy"].ndarray) and sys.modules["numpy"].size(value) == 0
 
 
 def guard_empty(array: Any, contract: Contract) -> Any:
@@ -40,7 +66,7 @@ def _guarded_type() -> Any:
 
     def calculate(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         plain = [_plain(numpy, value) for value in inputs]
-        if ufunc.__name__ in _COMPARISONS and any(map(numpy.size, plain)):
+        if any(map(numpy.size, plain)):
             _judge(self._grader_contract)
         if "out" in options:
             options["out"] = tuple(_plain(numpy, value) for value in options["out"])
@@ -57,4 +83,4 @@ def _plain(numpy: Any, value: Any) -> Any:
 
 def _judge(contract: Contract | None) -> None:
     if contract is None or not contract.may_be_empty():
-        raise AssertionError("the submission gave an empty array, which was compared with values")
+        raise AssertionError("the submission gave something empty, which was compared with values")

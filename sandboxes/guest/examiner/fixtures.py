@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .awards import Awards
+from .awards import Awards, Score
 from .program import Program
 from .submission import Submission
 
@@ -45,6 +45,6 @@ class Fixtures:
         self._program.end_sessions()
 
     @pytest.fixture
-    def score(self) -> Awards:
+    def score(self) -> Score:
         """Partial credit for this test."""
-        return self._awards
+        return self._awards.score

@@ -44,9 +44,10 @@ class RemoteModule(ModuleType):
         if name == "__all__":
             return self._starred()
         try:
-            return named(getattr(self._grader_proxy, name), (self.__name__, ""), name)
-        except AttributeError:
-            missing = MissingName(self._missing(name))
+            contract = self._grader_proxy._grader_home.contract
+            return named(getattr(self._grader_proxy, name), (self.__name__, ""), name, contract)
+        except AttributeError as error:
+            missing = MissingName(str(error) if "is expected" in str(error) else self._missing(name))
             if importing:
                 return _stand_in(name, missing)
             raise AttributeError(str(missing)) from None

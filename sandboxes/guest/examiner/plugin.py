@@ -153,10 +153,25 @@ class GradingPlugin:
     def pytest_runtest_call(self) -> Generator[None, object, object]:
         return self._unless_a_callback_failed((yield))
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
+        return self._unless_a_callback_failed((yield))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any], request: Any) -> Generator[None, object, object]:
+        result = yield
+        failures = self._connection.requests.failures
+        if failures:
+            # As if it had not been caught: all tests that need the fixture fail.
+            fixturedef.cached_result = (None, fixturedef.cache_key(request), (failures[0], failures[0].__traceback__))
+        return self._unless_a_callback_failed(result)
+
     def _unless_a_callback_failed(self, result: object) -> object:
         """``result``; a failure inside a callback fails the test, also if the program caught it."""
-        for failure in self._connection.requests.failures:
-            raise failure
+        failures = self._connection.requests.failures
+        if failures:
+            self._connection.requests.failures = []
+            raise failures[0]
         return result
 
 

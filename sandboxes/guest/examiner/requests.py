@@ -8,14 +8,16 @@ over (``capabilities``). Number and types of all parts of a request are checked 
 from __future__ import annotations
 
 import builtins
-import re
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ..objects.borders import Border, Export
 from ..objects.classes import plain_value
+from ..objects.exceptions import PLACE
+from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..objects.specials import SPECIALS, bind, call
 from ..wire.errors import CannotCross, ProtocolViolation
 from .capabilities import SECRET, Capabilities, Kind
@@ -28,8 +30,6 @@ _MEMBERS = {"iter": 1, "len": 1, "getitem": 2}
 """What can be asked of the members of a class, and how many values that takes."""
 _STDIN = ("read", "readline")
 _TEXTS = frozenset({"__repr__", "__str__", "__format__"})
-_PLACE = re.compile(r"[\w.]+\.<locals>\.")
-"""The function in which a class was defined: most often a test."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class RequestHandler:
 
     Attributes:
         border: Knows what was handed over; set by the connection.
-        failures: What failed or ended the running test inside a callback, and has not come back to the test.
+        failures: What failed or ended the running test, in a callback or before it was replaced, and did not reach the test.
     """
 
     operations = OPERATIONS
@@ -119,6 +119,7 @@ class RequestHandler:
         self.capabilities = capabilities or Capabilities()
         self.border: Border
         self.failures: list[BaseException] = []
+        self._raised = threading.local()
         self._carry_out: dict[str, Callable[..., Any]] = {
             "call": lambda kind, names, target, *values: call(target, values, names),
             "special": self._special,
@@ -150,7 +151,19 @@ class RequestHandler:
         except SECRET as failure:
             # The program may do as if nothing had happened; the test fails all the same.
             self.failures.append(failure)
+            self.raised.append(failure)
             raise
+
+    @property
+    def raised(self) -> list[BaseException]:
+        """Failures of callbacks in this thread, during the requests that are under way in it."""
+        if not hasattr(self._raised, "failures"):
+            self._raised.failures = []
+        return self._raised.failures
+
+    def forgive(self, failure: BaseException) -> None:
+        """A failure went through the program and reached the test, which deals with it now."""
+        self.failures = [known for known in self.failures if known is not failure]
 
     def _target(
         self, operation: str, known: Operation, detail: Any, values: list[Any], handle: tuple[int, int] | None
@@ -175,7 +188,7 @@ class RequestHandler:
             # What every object has by itself works on the other side, too; here it would tell where the class is defined.
             raise AttributeError(f"{type(target).__name__!r} object has no {name}")
         answer = call(bind(target, name), values, names)
-        return _PLACE.sub("", answer) if name in _TEXTS and type(answer) is str else answer
+        return PLACE.sub("", answer) if name in _TEXTS and type(answer) is str else answer
 
     def _members(self, kind: Kind, name: str, target: Any, *values: Any) -> Any:
         if 1 + len(values) != _MEMBERS[name]:
@@ -189,7 +202,9 @@ class RequestHandler:
         return getattr(target, "__name__" if name == "__qualname__" else name)
 
     def _setattr(self, kind: Kind, name: str, target: Any, value: Any) -> None:
-        if not self.capabilities.may_write(kind, target, name):
+        # In place of what a mock would give, an object of the program could say that it was called as expected.
+        replaces_mock = kind.name == "mock" and isinstance(value, Proxy | RemoteError | ProxyClass)
+        if replaces_mock or not self.capabilities.may_write(kind, target, name):
             raise AttributeError(f"attribute {name!r} of a {type(target).__name__!r} object of the tests can't be set")
         setattr(target, name, value)
 

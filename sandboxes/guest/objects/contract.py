@@ -59,6 +59,14 @@ class Contract:
         """Whether the name ``path`` (module, dotted name), which a test uses, is to be a class."""
         return self._holds(("class", *path))
 
+    def wants_class(self, path: tuple[str, str]) -> bool:
+        """Whether the reference has a class of its own under a name; nothing is noted."""
+        return ("class", *path) in self._facts
+
+    def may_stop(self, operation: str) -> bool:
+        """Whether ``StopIteration`` from anything but a step of an iterator may end loops of the running test."""
+        return self._holds(("asked", self.scope, "", "stop", operation))
+
     def has_name(self, module: str, name: str) -> bool:
         """Whether ``from module import *`` brings a name: the ``len`` or ``pytest`` of a test is nobody's to replace."""
         return self._holds(("name", module, name))
@@ -75,8 +83,9 @@ class Contract:
         unnamed = not asked or (operand_is_object and not operand)
         if unnamed and not operand_is_object:
             return False  # about plain values only classes that the test named are asked
-        # Classes without a name can't be told apart: what the reference did with its own counts in the same test only.
-        scope = self.scope if unnamed else ""
+        # Classes without a name can't be told apart, and a class that is asked about plain values in one test would be
+        # believed about any in all others: so what the reference did with these counts in the same test only.
+        scope = self.scope if unnamed or not operand_is_object else ""
         return self._holds(("asked", scope, asked, operator, f"object {operand}" if operand_is_object else operand))
 
     def may_swallow(self, error: BaseException) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 from typing import Any
 
-__all__ = ["KNOWN_BUILTINS", "exception_name", "known_exception", "rebuild"]
+__all__ = ["KNOWN_BUILTINS", "PLACE", "exception_name", "known_exception", "rebuild"]
 
+PLACE = re.compile(r"[\w.]+\.<locals>\.")
+"""The function in which something was defined: most often a test."""
 # These would steer pytest itself instead of telling the test something, so they arrive as strangers.
 _STEERING = frozenset({"builtins.KeyboardInterrupt", "builtins.GeneratorExit"})
 _STEERING_MODULES = frozenset({"unittest", "bdb", "pdb", "doctest", "__main__"})

@@ -75,7 +75,7 @@ class ProxyClass(type):
         __tracebackhide__ = True
         if not _exists(name):
             raise AttributeError(name)
-        return named(cls._grader_home.request("getattr", name, cls), cls._grader_path, name)
+        return named(cls._grader_home.request("getattr", name, cls), cls._grader_path, name, cls._grader_home.contract)
 
     def __setattr__(cls, name: str, value: Any) -> None:
         __tracebackhide__ = True
@@ -114,14 +114,20 @@ class ProxyClass(type):
         return _is_among(value, cls)
 
 
-def named(value: Any, path: tuple[str, str] | None, name: str) -> Any:
+def named(value: Any, path: tuple[str, str] | None, name: str, contract: Contract | None = None) -> Any:
     """Note under which name a test reached a value, so that it can be found again in a fresh candidate.
 
     A class counts as named by the tests only under a name that is a class of the reference.
+
+    Raises:
+        AttributeError: A class of Python's stands where the reference has one of its own.
     """
     if path is None:
         return value
     full = (path[0], f"{path[1]}.{name}" if path[1] else name)
+    if isinstance(value, type) and type(value) is not ProxyClass and contract is not None and contract.wants_class(full):
+        # Exception under the name of a learner's own exception would catch what fails the test; object would be everything.
+        raise AttributeError(f"{'.'.join(full)} is Python's own {value.__name__}; a class of the submission is expected")
     if type(value) is ProxyClass:
         contract = value._grader_home.contract
         if contract is not None and not value._grader_named and contract.is_class(full):
@@ -245,6 +251,8 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
             namespace["__hash__"] = None
         elif "__eq__" in namespace and "__hash__" not in namespace:
             namespace["__hash__"] = plain.__hash__ if plain else object.__hash__
+        if guarded and plain is not None:
+            namespace |= {name: _content(name, plain) for name in _CONTENT & namespace.keys() if hasattr(plain, name)}
         if description.plain in ("list", "dict", "set") and "__eq__" in namespace:
             namespace["__eq__"] = _plain_equal
             namespace["__ne__"] = _plain_unequal
@@ -291,6 +299,17 @@ def _guarded(name: str) -> Callable[..., Any]:
         if not _may_ask(self, type(self), operator, other):
             return NotImplemented
         return forward(self, other, *rest)
+
+    method.__name__ = name
+    return method
+
+
+def _content(name: str, plain: type) -> Callable[..., Any]:
+    """What a text, a tuple or another value holds: what was compared with it, unless the tests know its class."""
+    forward, own = _forwarded(name), getattr(plain, name)
+
+    def method(self: Any, *args: Any) -> Any:
+        return forward(self, *args) if type(self)._grader_named else own(self, *args)
 
     method.__name__ = name
     return method
@@ -372,6 +391,8 @@ def _throw(self: Any, kind: Any, value: Any = None, traceback: Any = None) -> No
     raise value if value is not None else kind
 
 
+_CONTENT = frozenset({"__len__", "__iter__", "__getitem__", "__reversed__"})
+"""How the parts of a value are looked at. A subclass could show others than those that it is compared by."""
 _JUDGED: dict[str, Callable[..., Any]] = {"__contains__": _contains, "__exit__": _exit, "__aexit__": _aexit}
 """Special methods whose answer a test believes: of a hostile side only what the contract says."""
 _OWN: dict[str, Callable[..., Any]] = {
