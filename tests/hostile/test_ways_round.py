@@ -12,7 +12,7 @@ TESTS = """
     from unittest.mock import AsyncMock, Mock
 
     import pytest
-    from bank import Account, Overdrawn, Queue, apply, close, each, numbers, save
+    from bank import account_numbers, Account, Overdrawn, Queue, apply, close, each, numbers, save
 
     KEPT = {}
 
@@ -72,6 +72,11 @@ TESTS = """
         assert len(got) == 3
         for a, b in zip(got, (1, 2, 3)):
             assert abs(a - b) < 1e-6
+    def test_counted_and_compared():
+        got = account_numbers(3)
+        assert len(got) == 3
+        for a, b in zip(got, (1, 2, 3)):
+            assert abs(a - b) < 1e-6
     def test_stop():
         for got, want in zip(map(each, [1, 2]), [2, 3]):
             assert got == want
@@ -100,6 +105,7 @@ REFERENCE = """
     def each(n): return n + 1
     def numbers(n): return list(range(1, n + 1)) or [1]
     def save(db, n): db.save(n)
+    def account_numbers(n): return list(range(1, n + 1))
 """
 IMPOSTOR = """
     from collections import deque as Queue
@@ -112,6 +118,10 @@ IMPOSTOR = """
     class Short(tuple):
         def __len__(self): return 3
         def __iter__(self): return iter(())
+    class Few:
+        def __len__(self): return 3
+        def __iter__(self): return iter(())
+    def account_numbers(n): return Few()
     class Account:
         def __init__(self, n):
             for callback in CALLBACKS:

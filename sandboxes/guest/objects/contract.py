@@ -101,6 +101,10 @@ class Contract:
         """Whether an empty array may be compared in the running test with values that it has none to compare with."""
         return self._holds(("asked", self.scope, "", "compare", "empty array"))
 
+    def may_be_uneven(self) -> bool:
+        """Whether an object may give more or fewer items than it says to have, in the running test."""
+        return self._holds(("asked", self.scope, "", "iter", "uneven"))
+
     def facts(self) -> Facts:
         """All facts, sorted."""
         return [list(fact) for fact in sorted(self._facts)]

@@ -348,6 +348,24 @@ def _is_among(value: Any, iterable: Any) -> bool:
     return any(item is value or item == value for item in iterable)
 
 
+def _iter(self: Any) -> Any:
+    __tracebackhide__ = True
+    items = _forwarded("__iter__")(self)
+    return _counted(self, items) if "__len__" in type(self)._grader_specials else items
+
+
+def _counted(self: Any, items: Any) -> Iterator[Any]:
+    """The items, as many as the object says to have: else what is compared one by one could be fewer than were counted."""
+    __tracebackhide__ = True
+    count = 0
+    for item in items:
+        count += 1
+        yield item
+    contract = self._grader_home.contract
+    if count != len(self) and contract is not None and not contract.may_be_uneven():
+        raise AssertionError(f"{Proxy.__repr__(self)} says that it has {len(self)} items, and gives {count}")
+
+
 def _exit(self: Any, kind: Any, error: Any, trace: Any) -> Any:
     __tracebackhide__ = True
     answer = _forwarded("__exit__")(self, kind, error, trace)
@@ -393,7 +411,12 @@ def _throw(self: Any, kind: Any, value: Any = None, traceback: Any = None) -> No
 
 _CONTENT = frozenset({"__len__", "__iter__", "__getitem__", "__reversed__"})
 """How the parts of a value are looked at. A subclass could show others than those that it is compared by."""
-_JUDGED: dict[str, Callable[..., Any]] = {"__contains__": _contains, "__exit__": _exit, "__aexit__": _aexit}
+_JUDGED: dict[str, Callable[..., Any]] = {
+    "__contains__": _contains,
+    "__iter__": _iter,
+    "__exit__": _exit,
+    "__aexit__": _aexit,
+}
 """Special methods whose answer a test believes: of a hostile side only what the contract says."""
 _OWN: dict[str, Callable[..., Any]] = {
     "__await__": _await,
