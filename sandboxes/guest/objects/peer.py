@@ -100,6 +100,8 @@ class Peer:
         """
         __tracebackhide__ = True
         thread = self._thread()
+        # Before the request leaves: another thread may read the reply before this one comes to wait for it.
+        self._inboxes.setdefault(thread, deque())
         head = [REQUEST, thread, operation, detail, threading.active_count() > 1]
         objects = self._send(head, values, (), (), self.before_request)
         while True:
@@ -248,8 +250,13 @@ class Peer:
                     if self._standby or len(self._inboxes) > 1:
                         self._turn.notify_all()
                     return message
-                self._deliver(target, message)
-                self._turn.notify_all()
+                try:
+                    self._deliver(target, message)
+                except ProtocolViolation as error:
+                    self._closed = error
+                    raise
+                finally:
+                    self._turn.notify_all()
 
     def _deliver(self, thread: int, message: list[Any]) -> None:
         known = thread in self._inboxes
