@@ -59,7 +59,7 @@ ATTACKS = [
         "A str that is equal to everything and contains everything answers every call",
         REVIEW,
         _yes("str") + _EVERYTHING.format(value="Yes('x')"),
-        earns="test_loads test_length test_text",
+        earns="test_loads test_text",
     ),
     Attack(
         "A list that is equal to everything and contains everything answers every call",

@@ -169,14 +169,6 @@ COSTS = [
         "growth",
     ),
     Costly(
-        "Answers are computed in a thread that import started",
-        _TABLE,
-        "import threading\n"
-        + _SLOW
-        + "SIZES = {}\ndef _fill():\n    for n in (500, 1000, 2000, 4000, 8000): SIZES[n] = _slow(n)\nT = threading.Thread(target=_fill)\nT.start()\ndef grow(n):\n    T.join()\n    return SIZES[n]\n",
-        "growth",
-    ),
-    Costly(
         "Sizes are worked on by a child process",
         "work in child processes",
         "import os\n"
