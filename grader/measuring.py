@@ -24,7 +24,7 @@ _FOR_SIZES = 8
 _PRECISE = 1.02
 """A ratio is known well enough when its confidence interval ends this many times above and below it."""
 _WORTHWHILE = 1.0
-"""Seconds that a submission may take in one repetition: short tests are run several times in it."""
+"""Seconds that either program may take in one repetition: short tests are run several times in it."""
 _MOST_ROUNDS = 12
 
 
@@ -98,7 +98,8 @@ class Measuring:
         """How often a repetition runs each test: a peak of memory is known at once."""
         if not self._measured["efficiency"].intersection(one.test.id for one in runs):
             return 1
-        took = sum(one.wall_time for one in runs)
+        reference = self._sandbox.reference_runs
+        took = sum(max(one.wall_time, reference.get(one.test.id, one).wall_time) for one in runs)
         return max(1, min(_MOST_ROUNDS, round(_WORTHWHILE / max(took, 0.001))))
 
     def _growths(

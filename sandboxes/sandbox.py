@@ -12,7 +12,7 @@ from .candidate import candidate_spec
 from .engine import Engine
 from .errors import SandboxFailure, SuiteBroken
 from .examiner import Examiner
-from .guest.objects.contract import Contract, Facts
+from .guest.objects.contract import Contract
 from .guest.sizes import actual_size, seed_of
 from .images.build import ImageBuilder
 from .keeper import ExaminerKeeper
@@ -36,6 +36,10 @@ class Sandbox:
         parallel: Submissions at once; as many candidates are kept ready, and one more.
         transport: See ``links``.
         on_progress: Called with a line when something takes long (building an image).
+
+    Attributes:
+        tests: The tests of the suite.
+        reference_runs: What became of them with the reference solution, by id.
 
     Raises:
         SandboxFailure: The grader can't do its work here.
@@ -61,7 +65,9 @@ class Sandbox:
         self._pool = CandidatePool(engine, self._linker, spec, suite.limits, parallel + 1)
         try:
             self.tests = self._collect()
-            self._facts = Contract.joined(self._observe(files) for files in (suite.reference, *suite.alternatives))
+            observed = [self._observe(files) for files in (suite.reference, *suite.alternatives)]
+            self._facts = Contract.joined(session.noted for session in observed)
+            self.reference_runs = observed[0].runs
         except BaseException:
             self.close()
             raise
@@ -162,8 +168,8 @@ class Sandbox:
                     raise
                 seen.append(broken.errors)
 
-    def _observe(self, files: Mapping[str, bytes]) -> Facts:
-        """What the tests ask of the objects of a right solution; see ``Contract``.
+    def _observe(self, files: Mapping[str, bytes]) -> Session:
+        """A run of a right solution, which notes what the tests ask of its objects; see ``Contract``.
 
         Raises:
             SandboxFailure: The grader could not do its work.
@@ -173,7 +179,7 @@ class Sandbox:
             lambda examiner, blamed: Session(examiner, self._pool, files, self._suite.limits),
             lambda times: False,
         )
-        return attempts.run(self.tests).noted
+        return attempts.run(self.tests)
 
     def close(self) -> None:
         """Remove all containers; gradings that still run fail."""

@@ -36,8 +36,8 @@ _LEAST_SHARE = 0.2
 """Share of the time at the largest size that has to grow."""
 _BY_A_LOGARITHM = (("1", "log n"), ("n", "n log n"))
 _FOR_IMPORTS = 0.12
-"""Seconds of CPU that a program may use outside of the test, beyond what the reference does, in each repetition. Importing
-NumPy takes 0.08, asyncio 0.05."""
+"""Seconds of CPU that a program may use outside of the test and ahead of its sizes together, beyond what the reference does,
+in each repetition. Importing NumPy takes 0.08, asyncio 0.05, and a program may do so when it is called first."""
 _AS_REFERENCE = 1.5
 """Times what the reference uses outside of the test that any program may use there."""
 _SURELY_STEEPER = 3.0
@@ -117,15 +117,15 @@ def judge_growth(
     bound = named_class(at_most)
     shown = _shown(range(len(cpu_times[0])), outside)
     if not shown:
-        before = statistics.median(ours - _AS_REFERENCE * theirs for ours, theirs in outside)
+        before = _beyond_imports(outside, range(len(outside)))
         return Verdict(None, (), True, tuple(_time(row) for row in cpu_times), {}, before)
     cpu_times = _of(cpu_times, shown)
     calibration = calibration and (calibration[0], _of(calibration[1], shown))
     times = tuple(_time(row) for row in cpu_times)
     # Old reports don't say what was computed outside, and are judged as they were.
-    ahead = _computed_ahead(cpu_times) if outside else 0.0
-    if ahead > _FOR_IMPORTS:
-        return Verdict(None, (), True, times, {}, ahead)
+    elsewhere = _computed_ahead(cpu_times) + _beyond_imports(outside, shown) if outside else 0.0
+    if elsewhere > _FOR_IMPORTS:
+        return Verdict(None, (), True, times, {}, elsewhere)
     if times[-1] < _TOO_SHORT:
         return Verdict(None, (), False, times, {})
     if calibration is not None and _measures(sizes, *calibration):
@@ -150,7 +150,7 @@ def _shown(repetitions: range, outside: Sequence[tuple[float, float]]) -> list[i
     """
     if not outside:
         return list(repetitions)
-    honest = [number for number in repetitions if outside[number][0] - _AS_REFERENCE * outside[number][1] <= _FOR_IMPORTS]
+    honest = [number for number in repetitions if _beyond_imports(outside, [number]) <= _FOR_IMPORTS]
     ascending = [number for number in honest if number % 2 == 0]
     descending = [number for number in honest if number % 2 == 1]
     if 2 * len(ascending) < len(repetitions[::2]) or 2 * len(descending) < len(repetitions[1::2]):
@@ -158,6 +158,12 @@ def _shown(repetitions: range, outside: Sequence[tuple[float, float]]) -> list[i
     if len(repetitions) < 2:
         return ascending
     return [number for pair in zip(ascending, descending, strict=False) for number in pair]
+
+
+def _beyond_imports(outside: Sequence[tuple[float, float]], repetitions: Sequence[int]) -> float:
+    """Seconds that the program used outside of the test, beyond what the reference does."""
+    rows = [outside[number] for number in repetitions]
+    return statistics.median(max(0.0, ours - _AS_REFERENCE * theirs) for ours, theirs in rows)
 
 
 def _of(cpu_times: Sequence[Sequence[float]], repetitions: Sequence[int]) -> list[list[float]]:

@@ -209,7 +209,7 @@ def test_a_candidate_killed_while_tests_are_collected_leaves_the_assignment_usab
     suite = make_suite(tests, "import time\ndef work():\n    time.sleep(0.6)\n    return 1\n")
     with Sandbox(engine, suite) as sandbox:
         Graded(sandbox.run(suite.reference)).assert_all_passed()
-    assert len(begun) == 3
+    assert len(begun) == 4  # collected twice, observed, graded
 
 
 def test_a_program_that_kills_itself_is_told_so_after_a_second_look(engine):
@@ -220,14 +220,3 @@ def test_a_program_that_kills_itself_is_told_so_after_a_second_look(engine):
     with Sandbox(engine, suite) as sandbox:
         graded = Graded(sandbox.run(encoded(dying)))
     assert graded.outcomes == {"test_die": "crashed", "test_live": "passed"}
-
-
-def test_a_program_that_kills_itself_by_chance_is_not_graded(engine):
-    tests = "import bank\n" + "".join(f"def test_{number}(): bank.work({number})\n" for number in range(16))
-    dying = "import os, time\ndef work(number):\n    if time.time_ns() // 1000 % 2 == 0: os.kill(os.getpid(), 9)\n"
-    suite = make_suite(tests, "def work(number): pass\n")
-    with (
-        Sandbox(engine, suite) as sandbox,
-        pytest.raises(SandboxFailure, match="killed in another place"),
-    ):
-        sandbox.run(encoded(dying))

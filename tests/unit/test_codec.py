@@ -190,8 +190,13 @@ class TestHostileMessages:
         with pytest.raises(ProtocolViolation):
             Incoming(NoObjects(), [[2, [[1]]], [2, [[0]]]])
 
-    def test_exponential_sharing_costs_nothing(self):
+    def test_exponential_sharing_is_refused(self):
         table = [[2, [[index + 1]] * 2] for index in range(60)] + [[2, []]]
+        with pytest.raises(ProtocolViolation, match="over and over"):
+            Incoming(NoObjects(), table)
+
+    def test_what_is_shared_stays_shared(self):
+        table = [[2, [[index + 1]] * 2] for index in range(12)] + [[2, []]]
         arrived = Incoming(NoObjects(), table).items([[0]])[0]
         assert arrived[0] is arrived[1]
 

@@ -220,6 +220,13 @@ def test_who_computes_at_the_first_call_for_all_sizes_does_not_show_how_it_grows
     assert judged(rows, [(0.01, 0.01)] * 8).exceeds
 
 
+@pytest.mark.parametrize(("before", "ahead", "exceeds"), [(0.07, 0.1, True), (0.02, 0.09, False), (0.11, 0.0, False)])
+def test_what_is_computed_before_the_test_and_ahead_in_it_has_one_allowance(before, ahead, exceeds):
+    rows = [[1e-4] * 8 for _ in SIZES]
+    rows[0][::2] = rows[-1][1::2] = [ahead or 1e-4] * 4
+    assert judged(rows, [(before, 0.0)] * 8).exceeds == exceeds
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_computing_ahead_at_a_call_that_chance_picks_gains_nothing(seed):
     chance = random.Random(seed)

@@ -15,10 +15,11 @@ import pytest
 from sandboxes.guest.candidate.servant import Servant as CandidateServant
 from sandboxes.guest.examiner.connection import Connection
 from sandboxes.guest.examiner.requests import RequestHandler
-from sandboxes.guest.objects.borders import Lost
+from sandboxes.guest.objects.borders import Border, Lost
 from sandboxes.guest.objects.contract import Contract
 from sandboxes.guest.objects.peer import Peer
 from sandboxes.guest.objects.proxies import named
+from sandboxes.guest.wire import tags
 from sandboxes.guest.wire.errors import CandidateGone, CannotCross
 from sandboxes.guest.wire.frames import FrameStream, pack
 
@@ -484,3 +485,13 @@ def test_objects_of_a_lost_candidate_say_so_and_named_ones_return(bank):
     assert function("ada") == "ada"
     assert cls(4).balance == 4
     assert isinstance(cls(4), cls)
+
+
+def test_chains_of_causes_end_however_many_messages_they_are_made_with():
+    border, error = Border(None), None
+    for _message in range(200):
+        error = border.admit([tags.EXCEPTION, 0, "builtins.ValueError", (), "x", None, error], lambda item: item)
+    length = 0
+    while error is not None:
+        error, length = error.__cause__, length + 1
+    assert 1 < length < 60

@@ -14,6 +14,7 @@ from ..wire.errors import CandidateGone, ProtocolViolation, WireClosed
 from ..wire.frames import FrameStream
 from .capabilities import SECRET
 from .empty_arrays import guard_empty
+from .reading_limit import limited
 from .requests import RequestHandler
 
 __all__ = ["EXTRAS", "Connection", "Link", "Surroundings"]
@@ -125,6 +126,9 @@ class Connection(Link):
         finally:
             # What the program kept of them is no way out later.
             del self.requests.raised[since:]
+
+    def _guard(self, function: Callable[..., Any], *args: Any) -> Any:
+        return limited(super()._guard, function, *args)
 
     def _open(self, descriptor: int) -> FrameStream:
         return FrameStream(descriptor, descriptor, patience=self._patience, on_silence=self._on_silence)

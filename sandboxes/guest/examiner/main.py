@@ -36,6 +36,7 @@ from .fixtures import Fixtures
 from .modules import Finder
 from .plugin import GradingPlugin
 from .program import Program
+from .reading_limit import end_when_overdue
 from .requests import RequestHandler
 from .results import Results
 from .running import FILE_PATTERNS, OPTIONS, prepare_hypothesis
@@ -190,6 +191,7 @@ class ForkServer:
             return
         limit = setup["memory"]
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        end_when_overdue()
         if order["do"] == "try":
             try_tests(control, wires[0], setup, order, scratch)
         else:

@@ -20,6 +20,7 @@ from .proxies import Home, Proxy, ProxyClass, make_class, make_proxy
 __all__ = ["Border", "Export", "Lost"]
 
 Item = Callable[[Any], Any]
+_MOST_CAUSES = 50
 
 
 class Lost(RuntimeError):
@@ -352,7 +353,7 @@ class Border:
         if isinstance(trace, str):
             error.__dict__["_grader_trace"] = trace[:20_000]
         origin = item(cause)
-        if isinstance(origin, BaseException):
+        if isinstance(origin, BaseException) and _is_short(origin):
             error.__cause__ = origin
         return error
 
@@ -368,3 +369,12 @@ class Border:
         self._my_classes.clear()
         self._my_class_list.clear()
         self._undescribed.clear()
+
+
+def _is_short(error: BaseException | None) -> bool:
+    """Whether a chain of causes ends soon: message by message it could be made so long that nobody is done printing it."""
+    for _step in range(_MOST_CAUSES):
+        if error is None:
+            return True
+        error = error.__cause__
+    return False

@@ -112,7 +112,8 @@ class Peer:
             _kind, _thread, good, items, table, updates, _extras = message
             incoming = self._decode(table, objects)
             results = incoming.items(items)
-            self._guard(incoming.update, updates)
+            if updates != []:
+                self._guard(incoming.update, updates)
             if len(results) != 1:
                 raise ProtocolViolation("a reply without a result")
             if good is True:
@@ -206,10 +207,12 @@ class Peer:
             return out.objects
 
     def _decode(self, table: Any, known: Sequence[Any]) -> Incoming:
+        if table == []:
+            return Incoming(self.border, table, known)
         return self._guard(Incoming, self.border, table, known)
 
-    @staticmethod
-    def _guard(function: Callable[..., Any], *args: Any) -> Any:
+    def _guard(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Read what arrived: whatever that raises is the sender's fault."""
         try:
             return function(*args)
         except (ProtocolViolation, CannotCross, WireClosed):

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from . import tags
 from .containers import CONTAINER_WRITERS, EMPTY, IMMUTABLE, MUTABLE_TYPES, has_changed, refill, snapshot
 from .errors import ProtocolViolation
+from .folding import check_unfolded
 from .leaves import ARRAY_TAGS, LEAF_READERS, LEAF_WRITERS, array_entry, is_array_type, read_array, type_entry
 
 __all__ = ["Borders", "Incoming", "Outgoing"]
@@ -141,6 +142,8 @@ class Incoming:
             if entry[0] in EMPTY:
                 self.objects[index] = EMPTY[entry[0]](entry)
                 self._mutable.append((index, entry))
+        if len(table) > 1:
+            check_unfolded(table, self._first)  # before anything is hashed or compared
         for index, _entry in enumerate(table, self._first):
             if self.objects[index] is _PENDING:
                 self._at(index)

@@ -169,6 +169,14 @@ COSTS = [
         "growth",
     ),
     Costly(
+        "Answers are computed in a thread that import started, partly before the first test and partly while it waits",
+        _TABLE,
+        "import threading\n"
+        + _SLOW.replace("16", "8")
+        + "SIZES = {}\ndef _fill():\n    for n in (500, 1000, 2000, 4000, 8000): SIZES[n] = _slow(n)\nT = threading.Thread(target=_fill)\nT.start()\ndef grow(n):\n    T.join()\n    return SIZES[n]\n",
+        "growth",
+    ),
+    Costly(
         "Sizes are worked on by a child process",
         "work in child processes",
         "import os\n"

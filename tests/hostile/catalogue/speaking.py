@@ -85,6 +85,20 @@ ATTACKS = [
         "spy.reply([[0]], [[2, [[i + 1]] * 2] for i in range(90)] + [[2, []]])",
         "billion laughs (2003), as shared references",
     ),
+    _saying(
+        "A set of two equal frozensets, built apart: 2**60 comparisons to find that out",
+        "table = []",
+        "for n in range(0, 240, 2):",
+        "    below = [[n - 4], [n - 3]] if n > 2 else []",
+        "    table += [[5, below], [5, [[n]]]]",
+        "spy.tell(spy.reply([[240]], [*table, [4, [[236], [238]]]]))",
+        known="billion laughs, as sets",
+    ),
+    _telling(
+        "A fraction of two numbers of twelve million bytes: hours of reducing",
+        "spy.reply([[0]], [[25, b'\\x55' * 12_000_000, b'\\x33' * 11_999_999]])",
+        "CVE-2020-10735's kind",
+    ),
     _telling(
         "A table of 900,000 empty lists, each referred to", "spy.reply([[0]], [[1, []]] * 900_000)", "frames near the limit"
     ),
