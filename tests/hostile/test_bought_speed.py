@@ -4,6 +4,8 @@ import pytest
 
 from ..measured import grading, line, make, ratio
 
+pytestmark = pytest.mark.measured
+
 TESTS = """
 import pytest
 from work import count

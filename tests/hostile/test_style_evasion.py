@@ -60,7 +60,7 @@ def test_good_work_has_full_marks(grade):
 NAMES = [
     "node_modules/a.py", "dist/a.py", "_build/a.py", "build/a.py", "site-packages/a.py", "venv/a.py", ".tox/a.py", ".git-rewrite/a.py",
     ".hidden/a.py", "my-pkg/__init__.py", "my-pkg/a.py", "my_pkg/a.py", "a b/c.py", "types.py", "typing.py", "enum.py", "pkg/builtins.py",
-    "other.pyi", "a.pyw", "SHOUTED.PY", "a.py", "class.py", "1.py", "x.y.py", "größe.py", "\u202egnp.py", "@args.py", "-v.py", "--help",
+    "other.pyi", "a.pyw", "SHOUTED.PY", "a.py", "class.py", "1.py", "x.y.py", "größe.py", "@args.py", "-v.py", "--help",
     "numpy-stubs/__init__.py", "conftest.py", "__init__.py", "__main__.py", "ruff.py", "mypy/__init__.py", "plain.py", "x/util.py", "y/util.py",
     "a/" * 150 + "a.py",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from grader.scoring.criteria.growth import verdict_on
 
 from ..measured import grading, line, make
 
+pytestmark = pytest.mark.measured
+
 COUNT = """
 def count(n):
     total = 0

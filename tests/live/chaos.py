@@ -33,7 +33,7 @@ from grader.store import tables
 from grader.submission import read_submission
 from grader.submission.pack import pack
 from sandboxes.engine import Engine
-from tests.live.running import ROOT, Running, running, sandbox_containers
+from tests.live.running import ROOT, Running, running
 from tests.service.receiver import receiving
 
 ASSIGNMENT = ROOT / "assignments" / "roman-numerals"
@@ -122,7 +122,7 @@ class Killer(threading.Thread):
         return "flush of the broker"
 
     def _container(self) -> str | None:
-        containers = sandbox_containers()
+        containers = self._service.containers()
         if not containers:
             return None
         client = docker.from_env()
@@ -157,8 +157,6 @@ def hand_in(service: Running, who: str, names: list[str], handed_in: dict[str, s
 def run(folder: Path, submissions: int, seed: int = 1, pause: tuple[float, float] = (1.0, 4.0)) -> Findings:
     """One run; fails with what is wrong."""
     right = expected_scores()
-    before = set(sandbox_containers())
-    folders_before = set(Path("/tmp").glob("grader-*"))
     settings = {
         "lease": 5,
         "max_failures": 50,
@@ -197,9 +195,8 @@ def run(folder: Path, submissions: int, seed: int = 1, pause: tuple[float, float
         _check(service, handed_in, right, receiver.messages)
         found.submissions, found.kills, found.deliveries = len(handed_in), killer.kills, len(receiver.messages)
     found.seconds = time.monotonic() - started
-    assert set(sandbox_containers()) <= before, "containers are left"
-    left = set(Path("/tmp").glob("grader-*")) - folders_before
-    assert not left, f"temporary files are left: {left}"
+    assert not service.containers(), "containers are left"
+    assert not service.folders(), "temporary folders are left"
     return found
 
 

@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import docker
 import psutil
 from sqlalchemy import select
 
 from grader.client import Client
 from grader.store import Database, tables
+from sandboxes.engine import Engine
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "grader"]
@@ -49,6 +49,7 @@ class Running:
         }
         self.tokens: dict[str, str] = {}
         self.process: subprocess.Popen[str] | None = None
+        self._children: set[psutil.Process] = set()
 
     def start(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
@@ -81,7 +82,7 @@ class Running:
         """All processes of the service by name: those that were started, and their children."""
         assert self.process is not None
         found: dict[str, list[psutil.Process]] = {}
-        for one in psutil.Process(self.process.pid).children(recursive=True):
+        for one in self._look_for_children():
             try:
                 line = " ".join(one.cmdline())
             except psutil.Error:
@@ -97,6 +98,22 @@ class Running:
                     found.setdefault(name, []).append(one)
                     break
         return found
+
+    def _look_for_children(self) -> list[psutil.Process]:
+        assert self.process is not None
+        children = psutil.Process(self.process.pid).children(recursive=True) if self.process.poll() is None else []
+        self._children |= set(children)
+        return children
+
+    def containers(self) -> list[str]:
+        """Ids of the sandbox containers of its processes, also of those that are gone by now. The engine is shared."""
+        self._look_for_children()
+        numbers = {str(child.pid) for child in self._children}
+        return [container.id for container, _host, owner in Engine().owned() if owner.partition("-")[0] in numbers]
+
+    def folders(self) -> list[Path]:
+        """Temporary folders of its processes."""
+        return [path for child in self._children for path in Path(tempfile.gettempdir()).glob(f"grader-{child.pid}-*")]
 
     def run(self, *arguments: str, who: str = "admin", cwd: Path | None = None, status: int = 0) -> str:
         """A command of the program, by one user."""
@@ -162,16 +179,6 @@ def running(folder: Path, *arguments: str, **settings: object) -> Iterator[Runni
         yield service
     finally:
         service.stop()
-
-
-def sandbox_containers() -> list[str]:
-    client = docker.from_env()
-    try:
-        return [
-            one.id for one in client.containers.list(all=True, filters={"label": "org.grader.sandbox"}, ignore_removed=True)
-        ]
-    finally:
-        client.close()
 
 
 def as_json(text: str) -> list[dict[str, object]]:

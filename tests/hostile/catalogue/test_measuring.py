@@ -98,6 +98,7 @@ def test_style_is_read_eight_at_once(style):
     assert {future.result() for future in honest} == {10.0}
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("attack", COSTS, ids=lambda attack: attack.name)
 def test_costs_are_found_wherever_they_are(costs, attack):
     other = FRUGAL.replace("def hold", "def _") if attack.kind == "memory" else FRUGAL.replace("def grow", "def _")
