@@ -21,7 +21,7 @@ from sandboxes.guest.objects.borders import Border
 from sandboxes.guest.objects.contract import Contract
 from sandboxes.guest.wire.errors import CannotCross, ProtocolViolation, WireClosed
 from sandboxes.guest.wire.frames import FrameStream, pack, unpack
-from sandboxes.guest.wire.leaves import load_time_zones
+from sandboxes.guest.wire.leaves import distrust
 from sandboxes.guest.wire.messages import Incoming
 
 from .building import Builder
@@ -36,7 +36,7 @@ warnings.simplefilter("ignore")  # showing one opens the source
 # Loaded before any message comes, as in an examiner.
 np.frombuffer(b"", np.uint8).reshape([0]).copy()
 decimal.Decimal("1")
-load_time_zones()
+distrust()
 
 
 class _NobodyHome:

@@ -362,7 +362,7 @@ FOLDER = ""
 def folder(tmp_path):
     global FOLDER
     FOLDER = str(tmp_path)
-    leaves.load_time_zones()
+    leaves.distrust()
     yield
     leaves._any_time_zone = True
 

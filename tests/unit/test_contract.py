@@ -11,7 +11,7 @@ from sandboxes.guest.objects.contract import Contract, kind_of, operator_name
 @pytest.mark.parametrize(
     ("special", "operator"),
     [
-        ("__eq__", "eq"), ("__ne__", "eq"), ("__gt__", "lt"), ("__ge__", "le"), ("__radd__", "add"), ("__iadd__", "add"),
+        ("__eq__", "eq"), ("__ne__", "ne"), ("__gt__", "lt"), ("__ge__", "le"), ("__radd__", "add"), ("__iadd__", "add"),
         ("__ror__", "or"), ("__rshift__", "rshift"), ("__rrshift__", "rshift"), ("__imod__", "mod"), ("__contains__", "contains"),
     ],
 )  # fmt: skip

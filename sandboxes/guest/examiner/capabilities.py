@@ -12,6 +12,7 @@ import operator
 import sqlite3
 import sys
 import types
+import unittest
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -309,7 +310,7 @@ class Capabilities:
             return True
         if name in _FUNCTION_NAMES:  # given by functools.wraps, or by hand
             return not isinstance(value, type) and name in getattr(value, "__dict__", ())
-        if name.startswith("_"):
+        if name.startswith("_") or _is_test(cls, name):
             return False
         if kind.name == "mock":
             return name not in _MOCK_NAMES
@@ -341,6 +342,11 @@ class Capabilities:
         # make_dataclass leaves its classes in a module of Python's, where nobody finds them.
         made = cls.__module__ == "types" and not hasattr(types, cls.__qualname__)
         return made or self._is_own(cls.__module__)
+
+
+def _is_test(cls: type, name: str) -> bool:
+    """Whether a name is that of a test: an object that a test hands over may be the one whose methods are the tests."""
+    return name.startswith("test") and (issubclass(cls, unittest.TestCase) or cls.__name__.startswith("Test"))
 
 
 def _name(cls: type) -> str:

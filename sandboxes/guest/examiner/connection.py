@@ -40,6 +40,9 @@ class Link(Peer):
         """Give the other side up; ``cause`` and ``detail`` say why (see ``CandidateGone``)."""
         raise CandidateGone(cause, detail)
 
+    def note(self, failure: BaseException) -> None:
+        """Hear of a failure that may not be caught; here nobody is judged by it."""
+
 
 class Connection(Link):
     """Requests to the candidate; a candidate that is gone raises ``CandidateGone`` until another takes its place.
@@ -77,9 +80,9 @@ class Connection(Link):
             secret=SECRET,
             disguised=True,
             library=sys.modules.get,  # nothing is imported because of a message
-            received_array=lambda array: guard_empty(array, contract) if contract is not None else array,
+            received_array=lambda array, alone: array if contract is None else guard_empty(array, contract, alone),
         )
-        requests.border = self.border
+        requests.border, requests.contract = self.border, contract
 
     def adopt(self, descriptor: int) -> None:
         """Talk to a fresh candidate from now on."""
@@ -113,19 +116,35 @@ class Connection(Link):
         except (StopIteration, StopAsyncIteration) as error:
             if detail in _STEPS or self.contract is None or self.contract.may_stop(operation):
                 raise
+            self._keep(handled)
             raise RuntimeError(f"the program raised {type(error).__name__}") from error
         except WireClosed:
             self.end("closed", "")
         except ProtocolViolation as violation:
             self.end("protocol", f"the program interfered with the grader's connection ({violation})")
-        except Exception:
-            if isinstance(handled, SECRET) and handled not in self.requests.failures:
-                # Asked while a failure of the test is on its way (__exit__, close), the program puts another in its place.
-                self.requests.failures.append(handled)
+        except CandidateGone:
+            raise
+        except SystemExit as error:
+            self._keep(handled)
+            if self.contract is not None and not self.contract.scope and operation != "import":
+                # While tests are collected, it would end pytest, and with it the tests of all files.
+                raise RuntimeError(f"the program ended itself: SystemExit({error.code!r})") from error
+            raise
+        except BaseException:
+            self._keep(handled)
             raise
         finally:
             # What the program kept of them is no way out later.
             del self.requests.raised[since:]
+
+    def note(self, failure: BaseException) -> None:
+        """Have the running test fail, also if it expects some failure, or the program catches this one."""
+        self.requests.failures.append(failure)
+
+    def _keep(self, handled: BaseException | None) -> None:
+        """Asked while a failure of the test is on its way (__exit__, close), the program puts another in its place."""
+        if isinstance(handled, SECRET) and handled not in self.requests.failures:
+            self.requests.failures.append(handled)
 
     def _guard(self, function: Callable[..., Any], *args: Any) -> Any:
         return limited(super()._guard, function, *args)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from ..objects.contract import Contract
 
 __all__ = ["guard_empty", "watch_comparisons"]
 
+_EMPTY = "the submission gave something empty, which was compared with values"
 _COMPARING = ("allclose", "isclose", "array_equiv")
 _ASSERTING = ("assert_allclose", "assert_array_equal", "assert_array_almost_equal", "assert_almost_equal")
 
@@ -40,13 +41,44 @@ def _watched(function: Callable[..., Any], contract: Contract) -> Callable[..., 
 
 
 def _is_empty(value: Any) -> bool:
-    return isinstance(value, list | tuple | sys.modules["numpy"].ndarray) and sys.modules["numpy"].size(value) == 0
+    """Whether there is nothing in whatever NumPy would take for an array: lists, tuples, deques, ranges."""
+    if isinstance(value, str | bytes | dict | set | frozenset):
+        return False
+    try:
+        return sys.modules["numpy"].size(value) == 0
+    except ValueError:  # items of different lengths
+        return False
 
 
-def guard_empty(array: Any, contract: Contract) -> Any:
-    """``array``; if it is empty, a view of it that is not stretched in comparisons."""
+class EmptyInside:
+    """Stands for an empty array inside of something else, where the reference gives none: no use of it succeeds.
+
+    NumPy makes one array of a list of arrays, whatever kind of arrays they are, and stretches the empty ones.
+    """
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__array"):
+            raise AttributeError(name)
+        raise AssertionError(_EMPTY)
+
+    def _fail(self, *operands: Any) -> NoReturn:
+        raise AssertionError(_EMPTY)
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = (
+        _fail
+    )
+    __truediv__ = __rtruediv__ = __neg__ = __abs__ = __float__ = __int__ = __bool__ = __len__ = __iter__ = __getitem__ = (
+        _fail
+    )
+    __hash__ = None  # type: ignore[assignment]
+
+
+def guard_empty(array: Any, contract: Contract, alone: bool = True) -> Any:
+    """``array``; if it is empty, a view of it that is not stretched in comparisons, or nothing of use if it is not alone."""
     if getattr(array, "ndim", 0) == 0 or array.size:
         return array
+    if not alone and not contract.may_nest_empty():
+        return EmptyInside()
     guarded = array.view(_guarded_type())
     guarded._grader_contract = contract
     return guarded
@@ -83,4 +115,4 @@ def _plain(numpy: Any, value: Any) -> Any:
 
 def _judge(contract: Contract | None) -> None:
     if contract is None or not contract.may_be_empty():
-        raise AssertionError("the submission gave something empty, which was compared with values")
+        raise AssertionError(_EMPTY)

@@ -28,7 +28,7 @@ from ..objects.contract import Contract
 from ..tree import Tree
 from ..wire.control import Control
 from ..wire.errors import WireClosed
-from ..wire.leaves import load_time_zones
+from ..wire.leaves import distrust
 from .awards import Awards
 from .connection import Connection, Surroundings
 from .empty_arrays import watch_comparisons
@@ -228,7 +228,7 @@ class ForkServer:
 
 def _load_for_values() -> None:
     """Load what values of the other side are made of, before there are any: later nothing is imported or opened for them."""
-    load_time_zones()
+    distrust()
     with contextlib.suppress(ImportError):
         importlib.import_module("numpy.testing")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import dis
 import importlib.abc
 import importlib.machinery
 import opcode
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
 from ..objects.proxies import Proxy, named
@@ -16,7 +17,7 @@ from ..wire.errors import CandidateGone
 from .connection import Link
 from .errors import BrokenModule, MissingName
 
-__all__ = ["Finder", "RemoteModule"]
+__all__ = ["Finder", "RemoteModule", "missing_in"]
 
 _IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 _PROBE = "_handle_fromlist"
@@ -29,6 +30,7 @@ class RemoteModule(ModuleType):
     _grader_proxy: Any
     _grader_broken: BrokenModule | None
     _grader_names: list[str]
+    _grader_note: Callable[[Exception], None]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_grader_") or name in ("__path__", "__file__", "__wrapped__"):
@@ -39,7 +41,8 @@ class RemoteModule(ModuleType):
             if caller.f_code.co_name == _PROBE:
                 raise AttributeError(name)
             if importing:
-                return _stand_in(name, self._grader_broken)
+                return _stand_in(name, self._grader_broken, self._grader_note)
+            self._grader_note(self._grader_broken)
             raise self._grader_broken
         if name == "__all__":
             return self._starred()
@@ -49,7 +52,7 @@ class RemoteModule(ModuleType):
         except AttributeError as error:
             missing = MissingName(str(error) if "is expected" in str(error) else self._missing(name))
             if importing:
-                return _stand_in(name, missing)
+                return _stand_in(name, missing, self._grader_note)
             raise AttributeError(str(missing)) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -113,10 +116,11 @@ def _is_probe() -> bool:
     return False
 
 
-def _stand_in(name: str, error: Exception) -> type:
-    """Something to bind a missing name to, so that the test file still loads; any use of it raises ``error``."""
+def _stand_in(name: str, error: Exception, note: Callable[[Exception], None]) -> type:
+    """Something to bind a missing name to, so that the test file still loads; any use raises ``error``, and is noted."""
 
     def fail(*args: Any, **kwargs: Any) -> NoReturn:
+        note(error)
         raise error
 
     class Absent(type):
@@ -127,12 +131,48 @@ def _stand_in(name: str, error: Exception) -> type:
         def __getattr__(cls, attribute: str) -> NoReturn:
             if attribute.startswith("_"):
                 raise AttributeError(attribute)
-            raise error
+            fail()
 
         def __repr__(cls) -> str:
             return f"<{error}>"
 
-    return Absent(name, (Exception,), {"__module__": "submission", "__mro_entries__": fail})
+    return Absent(name, (Exception,), {"__module__": "submission", "__mro_entries__": fail, "_grader_missing": error})
+
+
+def missing_in(functions: Iterable[Any]) -> Exception | None:
+    """What is missing for these functions of a test file: the first name in their text that the submission lacks.
+
+    A test could pass without using it (``issubclass(Overdrawn, Exception)``, ``callable(deposit)``), and would not even have
+    begun if the file had been imported as Python does it.
+    """
+    waiting = [function for function in functions if isinstance(function, FunctionType)]
+    seen = set(waiting)
+    while waiting:
+        function = waiting.pop()
+        if not any(map(_is_missing, function.__globals__.values())):
+            continue
+        for name in _globals_of(function.__code__):
+            value = function.__globals__.get(name)
+            if _is_missing(value):
+                return vars(value)["_grader_missing"]
+            if isinstance(value, FunctionType) and value.__globals__ is function.__globals__ and value not in seen:
+                seen.add(value)
+                waiting.append(value)
+    return None
+
+
+def _is_missing(value: Any) -> bool:
+    return isinstance(value, type) and "_grader_missing" in vars(value)
+
+
+def _globals_of(code: CodeType) -> Iterator[str]:
+    """Names of the module that a function's text, or that of a function in it, reads."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _globals_of(constant)
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -173,7 +213,12 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module = RemoteModule(spec.name)
         module._grader_broken = None
         module._grader_names = []
+        module._grader_note = self._note
         return module
+
+    def _note(self, error: Exception) -> None:
+        """A test that uses what is missing fails, also if it expects some failure."""
+        self._connection.note(error)
 
     def exec_module(self, module: ModuleType) -> None:
         assert isinstance(module, RemoteModule)
@@ -205,7 +250,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _explain(name: str, error: BaseException) -> BrokenModule:
-    trace = getattr(error, "_grader_trace", None)
+    trace = vars(error).get("_grader_trace")
     if isinstance(error, ModuleNotFoundError) and f"'{name}'" in str(error):
         return BrokenModule(f"there is no module {name} in the submission")
     if isinstance(error, SystemExit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Generator
 from typing import Any, NamedTuple
@@ -9,17 +10,19 @@ from typing import Any, NamedTuple
 import pytest
 from _pytest.skipping import evaluate_skip_marks
 
+from ..objects.contract import Contract
 from ..sizes import actual_size, bounds
 from ..wire.control import Control
 from ..wire.errors import CandidateGone
 from .awards import Awards
 from .connection import Connection, Surroundings
-from .modules import Finder
+from .modules import Finder, missing_in
 from .results import EXPLANATION_LIMIT, Results
 
 __all__ = ["GradingPlugin"]
 
 _FEWEST_SIZES = 4
+_AROUND = ("setUp", "tearDown", "setUpClass", "tearDownClass", "setup_method", "teardown_method", "setup_class")
 _MARKS = {
     "points(n)": "what the test is worth (default 1)",
     "competency(id, ...)": "competencies that the test shows",
@@ -97,6 +100,7 @@ class GradingPlugin:
         contract = self._connection.contract
         assert contract is not None
         contract.scope = family[0] if family else item.nodeid
+        contract.refused.clear()
         self._connection.requests.failures.clear()
 
     # Hooks
@@ -142,7 +146,10 @@ class GradingPlugin:
         self._surroundings.start_test()
         result = yield
         ended = {"awards": self._awards.take(), "gone": self._connection.gone is not None, **_cause(self._connection.gone)}
-        self._control.send({"do": "finished", "id": item.nodeid, **self._results.summary(), **ended})
+        contract = self._connection.contract
+        assert contract is not None
+        summary = self._results.summary(_unasked(contract))
+        self._control.send({"do": "finished", "id": item.nodeid, **summary, **ended})
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -150,7 +157,9 @@ class GradingPlugin:
         return self._unless_a_callback_failed((yield))
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self) -> Generator[None, object, object]:
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        if missing := missing_in(_functions_of(item)):
+            raise missing
         return self._unless_a_callback_failed((yield))
 
     @pytest.hookimpl(wrapper=True)
@@ -173,6 +182,25 @@ class GradingPlugin:
             self._connection.requests.failures = []
             raise failures[0]
         return result
+
+
+def _functions_of(item: pytest.Item) -> list[Any]:
+    """The functions that a test consists of: itself, its fixtures, and what unittest calls around it."""
+    definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    fixtures = [definition[-1].func for definition in definitions.values()]
+    cls = getattr(item, "cls", None)
+    around = [inspect.getattr_static(cls, name, None) for name in _AROUND] if cls is not None else []
+    functions = [getattr(item, "obj", None), *fixtures, *around]
+    return [inspect.unwrap(getattr(function, "__func__", function)) for function in functions if function is not None]
+
+
+def _unasked(contract: Contract) -> str | None:
+    """What is said to whoever wonders why ``a == b`` is false, though the class defines it."""
+    if not contract.refused:
+        return None
+    return (
+        f"(not asked here: {', '.join(contract.refused)}; no solution that is known to be right is asked that in this test)"
+    )
 
 
 def _cause(gone: CandidateGone | None) -> dict[str, str]:

@@ -11,15 +11,18 @@ import builtins
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any
 
 from ..objects.borders import Border, Export
 from ..objects.classes import plain_value
+from ..objects.contract import Contract
 from ..objects.exceptions import PLACE
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..objects.specials import SPECIALS, bind, call
 from ..wire.errors import CannotCross, ProtocolViolation
+from .callbacks import is_callback, overridden
 from .capabilities import SECRET, Capabilities, Kind
 
 __all__ = ["OPERATIONS", "Operation", "RequestHandler"]
@@ -110,6 +113,7 @@ class RequestHandler:
 
     Attributes:
         border: Knows what was handed over; set by the connection.
+        contract: Knows what the reference did; likewise.
         failures: What failed or ended the running test, in a callback or before it was replaced, and did not reach the test.
     """
 
@@ -118,10 +122,11 @@ class RequestHandler:
     def __init__(self, capabilities: Capabilities | None = None) -> None:
         self.capabilities = capabilities or Capabilities()
         self.border: Border
+        self.contract: Contract | None = None
         self.failures: list[BaseException] = []
         self._raised = threading.local()
         self._carry_out: dict[str, Callable[..., Any]] = {
-            "call": lambda kind, names, target, *values: call(target, values, names),
+            "call": self._call,
             "special": self._special,
             "getattr": self._getattr,
             "setattr": self._setattr,
@@ -180,6 +185,40 @@ class RequestHandler:
             )
         return export
 
+    def _call(self, kind: Kind, names: list[str], target: Any, *values: Any) -> Any:
+        if overridden(target, len(values) - len(names), names):
+            self._expect("defaults", AssertionError("the program passed what the function of the test has set already"))
+        try:
+            return call(target, self._watched(target, values), names)
+        except SECRET:
+            raise
+        except Exception as error:
+            if is_callback(target):  # its check may have been kept from the assertion by arguments that fail before
+                self._expect(f"raises {type(error).__name__}", error)
+            raise
+
+    def _expect(self, how: str, failure: BaseException) -> None:
+        """Fail the test unless the reference calls functions of this test in such a way, too."""
+        if self.contract is not None and not self.contract.may_call(how):
+            self.failures.append(failure)
+            self.raised.append(failure)
+
+    def _watched(self, target: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments for ``target``; what an executor runs for the program fails the test as if the program ran it."""
+        if not isinstance(getattr(target, "__self__", None), Executor | Future):
+            return values
+        return tuple(self._watching(value) if callable(value) and not _is_of_program(value) else value for value in values)
+
+    def _watching(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*arguments: Any, **named: Any) -> Any:
+            try:
+                return function(*arguments, **named)
+            except SECRET as failure:
+                self.failures.append(failure)
+                raise
+
+        return watched
+
     def _special(self, kind: Kind, detail: list[str], target: Any, *values: Any) -> Any:
         name, *names = detail
         if name not in kind.specials:
@@ -187,6 +226,8 @@ class RequestHandler:
         if all(name not in vars(cls) for cls in type(target).__mro__[:-1]):
             # What every object has by itself works on the other side, too; here it would tell where the class is defined.
             raise AttributeError(f"{type(target).__name__!r} object has no {name}")
+        if name == "__call__":
+            return self._call(kind, names, target, *values)
         answer = call(bind(target, name), values, names)
         return PLACE.sub("", answer) if name in _TEXTS and type(answer) is str else answer
 
@@ -203,7 +244,7 @@ class RequestHandler:
 
     def _setattr(self, kind: Kind, name: str, target: Any, value: Any) -> None:
         # In place of what a mock would give, an object of the program could say that it was called as expected.
-        replaces_mock = kind.name == "mock" and isinstance(value, Proxy | RemoteError | ProxyClass)
+        replaces_mock = kind.name == "mock" and _is_of_program(value)
         if replaces_mock or not self.capabilities.may_write(kind, target, name):
             raise AttributeError(f"attribute {name!r} of a {type(target).__name__!r} object of the tests can't be set")
         setattr(target, name, value)
@@ -212,3 +253,7 @@ class RequestHandler:
         if type(size) is not int:
             raise ProtocolViolation("a size that is no number")
         return getattr(sys.stdin, method)(size)
+
+
+def _is_of_program(value: Any) -> bool:
+    return isinstance(value, Proxy | RemoteError | ProxyClass)

@@ -41,8 +41,8 @@ class Results:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._reports.append(report)
 
-    def summary(self) -> dict[str, str | None]:
-        """Outcome, message, explanation and output of the test that has ended."""
+    def summary(self, remark: str | None = None) -> dict[str, str | None]:
+        """Outcome, message (with a ``remark``, if it failed), explanation and output of the test that has ended."""
         failed = [report for report in self._reports if report.failed]
         skipped = [report for report in self._reports if report.skipped]
         outcome = "passed"
@@ -54,7 +54,7 @@ class Results:
             outcome = self._found["outcome"]
         return {
             "outcome": outcome,
-            "message": _message(failed or skipped, self._found),
+            "message": _with_remark(_message(failed or skipped, self._found), remark if failed else None),
             "explanation": _explanation(failed, self._found),
             "stdout": self._reports[-1].capstdout if self._reports else "",
         }
@@ -62,7 +62,7 @@ class Results:
 
 def _explain(error: BaseException) -> dict[str, Any]:
     """What the exception that ended a test says beyond pytest's own account."""
-    found: dict[str, Any] = {"trace": getattr(error, "_grader_trace", None)}
+    found: dict[str, Any] = {"trace": vars(error).get("_grader_trace")}
     if isinstance(error, BrokenModule):
         found |= {"outcome": error.outcome, "message": str(error)}
     elif isinstance(error, MemoryError) and found["trace"]:
@@ -87,6 +87,10 @@ def _message(reports: list[pytest.TestReport], found: dict[str, Any]) -> str | N
     text = crash.message if crash is not None else report.longreprtext
     where = _place(found.get("trace"))
     return _ADDRESS.sub("", text + (f"\n({where})" if where else ""))[:MESSAGE_LIMIT]
+
+
+def _with_remark(message: str | None, remark: str | None) -> str | None:
+    return message if not remark or message is None else f"{message[: MESSAGE_LIMIT - len(remark) - 1]}\n{remark}"
 
 
 def _place(trace: str | None) -> str | None:

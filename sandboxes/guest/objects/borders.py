@@ -52,7 +52,7 @@ class Border:
         secret: Exceptions that leave without their text.
         disguised: Whether classes leave without the place and the text of their definition.
         library: Gives a library for values of its types, or ``None``: ``sys.modules.get`` where nothing may be imported.
-        received_array: What stands for a NumPy array of the other side here.
+        received_array: What stands for a NumPy array of the other side here, and whether it is inside of nothing.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Border:
         secret: tuple[type[BaseException], ...] = (),
         disguised: bool = False,
         library: Callable[[str], Any] = importlib.import_module,
-        received_array: Callable[[Any], Any] = lambda array: array,
+        received_array: Callable[[Any, bool], Any] = lambda array, alone: array,
     ) -> None:
         self._home = home
         self._grant = grant
@@ -244,18 +244,21 @@ class Border:
         if tag == tags.YOUR_CLASS:
             if not 0 <= number < len(self._my_class_list):
                 raise ProtocolViolation("a class that was never sent")
+            if self._disguised and number not in self._exported_classes:
+                # Described along with one of its objects. Whoever could give it to a test could have objects made of it.
+                raise CannotCross(f"a class {self._my_class_list[number].__name__} of the tests that they did not hand over")
             return self._my_class_list[number]
         if tag == tags.EXCEPTION:
             return self._admit_exception(number, *entry[2:], item=item)
         raise ProtocolViolation(f"an entry with tag {tag}")
 
-    def array(self, entry: list[Any]) -> Any:
-        """The NumPy array or scalar that an entry describes."""
+    def array(self, entry: list[Any], alone: bool) -> Any:
+        """The NumPy array or scalar that an entry describes; ``alone`` if it is inside of nothing."""
         try:
             numpy = self._library("numpy")
         except ImportError:
             numpy = None
-        return self._received_array(read_array(numpy, entry))
+        return self._received_array(read_array(numpy, entry), alone)
 
     def own(self, number: int) -> Any:
         """The object of this side that was sent under a number."""

@@ -28,6 +28,9 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
 }
 """How to read the built-in value inside an instance of a subclass, without calling what the subclass overrides."""
 
+_VIEWS: dict[type, Callable[[Any], Any]] = {type({}.keys()): set, type({}.items()): set}
+"""Types that compare and combine like sets, and what they hold."""
+
 IMMUTABLE_PLAIN = {cls.__name__: cls for cls in (int, float, str, bytes, tuple, frozenset)}
 
 
@@ -38,6 +41,8 @@ def plain_base(cls: type) -> type | None:
 
 def plain_value(value: Any) -> Any:
     """The built-in value inside ``value``; ``value`` itself when there is none."""
+    if type(value) in _VIEWS:
+        return _VIEWS[type(value)](value)
     base = plain_base(type(value))
     return _PLAIN[base](value) if base else value
 
@@ -113,7 +118,7 @@ def describe(cls: type, number: int, reference: Callable[[type], int | str | Non
         bases=tuple(item for item in bases if item is not None),
         specials=tuple(name for name in SPECIALS if _answers(cls, name, base)),
         hashable=_lookup(cls, "__hash__") is not None,
-        plain=base.__name__ if base else "",
+        plain=base.__name__ if base else "set" if cls in _VIEWS else "",
         is_exception=issubclass(cls, BaseException),
         doc=cls.__doc__ if isinstance(cls.__doc__, str) else None,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import numbers
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,9 +20,18 @@ Facts = list[list[str]]
 """Facts as they cross between processes: ``["class", module, name]``, ``["name", module, name]`` or
 ``["asked", scope, class, operator, operand]``."""
 
-_MIRRORED = {"gt": "lt", "ge": "le", "ne": "eq"}
-_KINDS = {"number": (numbers.Number,), "time": (datetime.date, datetime.time, datetime.timedelta)}
+_MIRRORED = {"gt": "lt", "ge": "le"}
+_KINDS: dict[str, tuple[type, ...]] = {
+    "number": (numbers.Number,),
+    "time": (datetime.date, datetime.time, datetime.timedelta),
+    "sequence": (list, tuple, deque),
+    "set": (set, frozenset),
+    "mapping": (dict,),
+    "bytes": (bytes, bytearray),
+}
 _MOST_FACTS = 100_000
+_MOST_REFUSED = 5
+_TOO_GENERAL = frozenset({"Exception", "BaseException", "RemoteError", "object"})
 
 
 def operator_name(special: str) -> str:
@@ -36,7 +46,7 @@ _PLAIN_OPERATORS = frozenset(f"__{name}__" for name in _OPERATORS.split())
 
 
 def kind_of(operand: Any) -> str:
-    """The kind of a plain operand. Numbers are of one kind, since ``5`` and ``5.0`` say the same of what is asked."""
+    """The kind of a plain operand: ``5`` and ``5.0`` say the same of what is asked, and so do ``(1, 2)`` and ``[1, 2]``."""
     return next((name for name, classes in _KINDS.items() if isinstance(operand, classes)), type(operand).__name__)
 
 
@@ -47,13 +57,17 @@ class Contract:
         facts: What was noted with the reference; ``None`` while the reference itself runs, which notes facts.
 
     Attributes:
+        recording: Whether facts are noted.
         scope: Id of the test that runs (of its family, if it is run at several sizes).
+        refused: What the running test would have asked of classes that define it, in words, in its order.
     """
 
     def __init__(self, facts: Facts | None = None) -> None:
-        self._recording = facts is None
+        self.recording = facts is None
         self._facts: set[tuple[str, ...]] = {tuple(fact) for fact in facts or ()}
+        self._families = _families(self._facts)
         self.scope = ""
+        self.refused: dict[str, None] = {}
 
     def is_class(self, path: tuple[str, str]) -> bool:
         """Whether the name ``path`` (module, dotted name), which a test uses, is to be a class."""
@@ -86,7 +100,40 @@ class Contract:
         # Classes without a name can't be told apart, and a class that is asked about plain values in one test would be
         # believed about any in all others: so what the reference did with these counts in the same test only.
         scope = self.scope if unnamed or not operand_is_object else ""
-        return self._holds(("asked", scope, asked, operator, f"object {operand}" if operand_is_object else operand))
+        if self._holds(("asked", scope, asked, operator, f"object {operand}" if operand_is_object else operand)):
+            return True
+        if not asked or not operand_is_object:
+            return False
+        # Who compares circles with squares compares circles with circles, and who gives an object where the reference
+        # gives a number shows nobody anything.
+        family = self._families.get((operator, asked))
+        return (family is not None and self._families.get((operator, operand)) == family) or (
+            (self.scope, asked, operator) in self._families
+        )
+
+    def may_look(self, special: str) -> bool:
+        """Whether the running test may ask an object of a class without a name for its items, or for their number.
+
+        Where the reference gives a built-in container instead, such an object is read once, as the container would be.
+        """
+        return self._holds(("asked", self.scope, "", "look", special))
+
+    def may_call(self, how: str) -> bool:
+        """Whether the program may call a function of the running test in an unusual way.
+
+        Args:
+            how: ``defaults`` if it passes what the function or the test has set already, ``raises X`` if the call fails.
+        """
+        return self._holds(("asked", self.scope, "", "call", how))
+
+    def may_nest_empty(self) -> bool:
+        """Whether there may be empty arrays inside of what the program gives in the running test."""
+        return self._holds(("asked", self.scope, "", "give", "empty array"))
+
+    def refuse(self, cls: str, special: str) -> None:
+        """Note that an object was not asked, though its class defines what to answer."""
+        if len(self.refused) < _MOST_REFUSED:
+            self.refused[f"{cls}.{special}"] = None
 
     def may_swallow(self, error: BaseException) -> bool:
         """Whether an ``__exit__`` of the submission may end an exception in the running test: if the reference's did.
@@ -95,7 +142,9 @@ class Contract:
         """
         if isinstance(error, AssertionError) or not isinstance(error, Exception):
             return False
-        return self._holds(("asked", self.scope, "", "exit", type(error).__name__))
+        # With whatever it derives from: another right solution may raise something more, or less, special.
+        names = [cls.__name__ for cls in type(error).__mro__ if cls.__name__ not in _TOO_GENERAL]
+        return bool([name for name in names if self._holds(("asked", self.scope, "", "exit", name))])
 
     def may_be_empty(self) -> bool:
         """Whether an empty array may be compared in the running test with values that it has none to compare with."""
@@ -110,7 +159,7 @@ class Contract:
         return [list(fact) for fact in sorted(self._facts)]
 
     def _holds(self, fact: tuple[str, ...]) -> bool:
-        if self._recording and len(self._facts) < _MOST_FACTS:
+        if self.recording and len(self._facts) < _MOST_FACTS:
             self._facts.add(fact)
         return fact in self._facts
 
@@ -118,3 +167,23 @@ class Contract:
     def joined(many: Iterable[Facts]) -> Facts:
         """The facts of several right solutions together."""
         return [list(fact) for fact in sorted({tuple(fact) for facts in many for fact in facts})]
+
+
+def _families(facts: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """Classes that were compared with each other by some operator, directly or through others: each has the same value.
+
+    Also those that were asked about plain values, by the test, class and operator.
+    """
+    found: dict[tuple[str, ...], str] = {}
+    for kind, *rest in facts:
+        if kind != "asked":
+            continue
+        scope, asked, operator, operand = rest
+        if asked and operand.startswith("object ") and operand != "object ":
+            one, other = (operator, asked), (operator, operand.removeprefix("object "))
+            joined, gone = found.setdefault(one, asked), found.get(other, other[1])
+            found.update({name: joined for name, family in found.items() if family == gone and name[0] == operator})
+            found[other] = joined
+        elif asked and not operand.startswith("object "):
+            found[scope, asked, operator] = ""
+    return found

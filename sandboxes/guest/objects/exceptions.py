@@ -51,6 +51,17 @@ def rebuild(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
         if cls in KNOWN_BUILTINS.values():
             cls.__init__(error, *args)
     except Exception:
-        error = cls.__new__(cls)
+        error = _made(cls, args)
     error.args = args
     return error
+
+
+def _made(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
+    """An instance made by the first base that can: of two built-in ones, only one knows how such objects lie in memory."""
+    for base in cls.__mro__:
+        for arguments in (args, ()):
+            try:
+                return base.__new__(cls, *arguments)
+            except Exception:
+                continue
+    return Exception()

@@ -18,6 +18,7 @@ from ..wire.frames import MAX_FRAME, FrameStream, pack, unpack
 from ..wire.messages import Incoming, Outgoing
 from .borders import Border
 from .contract import Contract
+from .looking import STEPS
 
 __all__ = ["Peer", "Servant"]
 
@@ -53,6 +54,7 @@ class Peer:
         border: Further arguments of ``Border``.
 
     Attributes:
+        steps: How many requests were made that may have changed something.
         before_request: Gives what to send along with each request (a map), or ``None``.
         before_reply: The same for replies.
         after_message: Takes what came along, before the message is looked at.
@@ -68,6 +70,7 @@ class Peer:
         **border: Any,
     ) -> None:
         self.contract = contract
+        self.steps = 0
         self.border = Border(self, **border)
         self.before_request: Callable[[], dict[str, Any] | None] = lambda: None
         self.before_reply: Callable[[], dict[str, Any] | None] = lambda: None
@@ -99,6 +102,8 @@ class Peer:
             ProtocolViolation: It does not speak this protocol.
         """
         __tracebackhide__ = True
+        if operation != "special" or detail[0] not in STEPS:
+            self.steps += 1
         thread = self._thread()
         # Before the request leaves: another thread may read the reply before this one comes to wait for it.
         self._inboxes.setdefault(thread, deque())

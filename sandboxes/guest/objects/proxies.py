@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from ..wire.errors import CandidateGone, WireClosed
 from .classes import IMMUTABLE_PLAIN, ClassDescription
 from .contract import Contract, kind_of, operator_name
+from .looking import LOOKS, VIEWS, look, members, view
 from .specials import ATTRIBUTES, BINARY, COMPARISONS, SPECIALS
 
 __all__ = ["Proxy", "ProxyClass", "RemoteError", "make_class", "make_proxy"]
@@ -19,10 +20,14 @@ class Home(Protocol):
 
     Attributes:
         contract: What objects of a hostile side may be asked about; ``None`` where the other side is not judged.
+        steps: How many requests there were that may have changed something.
     """
 
     @property
     def contract(self) -> Contract | None: ...
+
+    @property
+    def steps(self) -> int: ...
 
     def request(self, operation: str, detail: Any, *values: Any) -> Any: ...
 
@@ -93,8 +98,15 @@ class ProxyClass(type):
     def __bool__(cls) -> bool:
         return True
 
+    @property
+    def __doc__(cls) -> str | None:  # type: ignore[override]
+        # Apart from that of the instances, which may have one of their own.
+        return cls.__dict__.get("_grader_doc")
+
     def __iter__(cls) -> Iterator[Any]:
         __tracebackhide__ = True
+        if cls._grader_home.contract is not None:
+            return iter(members(cls))
         return iter(cls._grader_home.request("class", "iter", cls))
 
     def __reversed__(cls) -> Iterator[Any]:
@@ -102,6 +114,8 @@ class ProxyClass(type):
 
     def __len__(cls) -> int:
         __tracebackhide__ = True
+        if cls._grader_home.contract is not None:
+            return len(members(cls))
         return cls._grader_home.request("class", "len", cls)
 
     def __getitem__(cls, key: Any) -> Any:
@@ -125,9 +139,11 @@ def named(value: Any, path: tuple[str, str] | None, name: str, contract: Contrac
     if path is None:
         return value
     full = (path[0], f"{path[1]}.{name}" if path[1] else name)
-    if isinstance(value, type) and type(value) is not ProxyClass and contract is not None and contract.wants_class(full):
-        # Exception under the name of a learner's own exception would catch what fails the test; object would be everything.
-        raise AttributeError(f"{'.'.join(full)} is Python's own {value.__name__}; a class of the submission is expected")
+    if contract is not None and not _may_be_class(value) and contract.wants_class(full):
+        # Exception under the name of a learner's own exception would catch what fails the test; object, or a tuple with it
+        # inside, would be everything.
+        what = f"Python's own {value.__name__}" if isinstance(value, type) else f"a {type(value).__name__}"
+        raise AttributeError(f"{'.'.join(full)} is {what}; a class of the submission is expected")
     if type(value) is ProxyClass:
         contract = value._grader_home.contract
         if contract is not None and not value._grader_named and contract.is_class(full):
@@ -136,6 +152,11 @@ def named(value: Any, path: tuple[str, str] | None, name: str, contract: Contrac
     elif isinstance(value, Proxy) and object.__getattribute__(value, "_grader_path") is None:
         object.__setattr__(value, "_grader_path", full)
     return value
+
+
+def _may_be_class(value: Any) -> bool:
+    """Whether something may stand under the name of a class: a class of the submission, or a function that makes objects."""
+    return type(value) is ProxyClass or (isinstance(value, Proxy) and not isinstance(value, tuple))
 
 
 class Proxy:
@@ -147,6 +168,10 @@ class Proxy:
         __tracebackhide__ = True
         if not _exists(name):
             raise AttributeError(name)
+        if name in VIEWS and self._grader_home.contract is not None:
+            found = view(self, name, _known_name)
+            if found is not NotImplemented:
+                return found
         return self._grader_home.request("getattr", name, self)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -228,7 +253,8 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
     namespace: dict[str, Any] = {
         "__module__": description.module,
         "__qualname__": description.qualname,
-        "__doc__": description.doc,
+        "__doc__": property(_doc),
+        "_grader_doc": description.doc,
         "_grader_home": home,
         "_grader_number": description.number,
         "_grader_generation": generation,
@@ -242,25 +268,31 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
     else:
         plain = IMMUTABLE_PLAIN.get(description.plain)
         namespace["_grader_plain"] = plain
-        guarded = home.contract is not None
+        contract = home.contract
+        guarded = contract is not None
         namespace.update((name, _method(name, guarded)) for name in description.specials)
-        if guarded and "__iter__" in description.specials:
+        if guarded and not {"__iter__", "__getitem__"}.isdisjoint(description.specials):
             namespace["__contains__"] = _contains  # one rule for ``in``, whether the class has a method for it or not
+            namespace.setdefault("__iter__", _method("__iter__", guarded))
+        if contract is not None and contract.recording:
+            namespace |= _noting(description, plain)
         namespace["_grader_specials"] = frozenset(description.specials)
+        namespace["_grader_holds"] = description.plain
         if not description.hashable:
             namespace["__hash__"] = None
         elif "__eq__" in namespace and "__hash__" not in namespace:
             namespace["__hash__"] = plain.__hash__ if plain else object.__hash__
         if guarded and plain is not None:
             namespace |= {name: _content(name, plain) for name in _CONTENT & namespace.keys() if hasattr(plain, name)}
-        if description.plain in ("list", "dict", "set") and "__eq__" in namespace:
+        if description.plain in _MUTABLE_PLAIN and "__eq__" in namespace:
             namespace["__eq__"] = _plain_equal
             namespace["__ne__"] = _plain_unequal
+        if description.plain == "list":
+            namespace.setdefault("__radd__", _after)
         if description.module == "builtins" and description.qualname in _KINDS:
             # ``isinstance`` asks an object for its class when its type says no.
             kind = _KINDS[description.qualname]
             namespace["__class__"] = property(lambda self: kind)
-            namespace["__doc__"] = property(lambda self: self._grader_home.request("getattr", "__doc__", self))
             if kind is types.CoroutineType:
                 namespace.update(_COROUTINE)
         roots = bases or (Proxy,)
@@ -274,9 +306,45 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
         return ProxyClass(name, fallback, {**namespace, "_grader_plain": None})
 
 
+def _doc(self: Any) -> Any:
+    return self._grader_home.request("getattr", "__doc__", self)
+
+
+def _noting(description: ClassDescription, plain: type | None) -> dict[str, Any]:
+    """What a right solution's class does by itself, or by the built-in value that it extends, noted as if it were asked.
+
+    Another right solution may have a class of another kind there, which has to be asked.
+    """
+    if plain is not None:
+        inherited = (COMPARISONS | BINARY) - set(description.specials)
+        return {name: _noted(name, getattr(plain, name)) for name in inherited if name in vars(plain)}
+    return {} if "__eq__" in description.specials else {"__eq__": _identical}
+
+
+def _noted(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
+    operator = "eq" if name == "__ne__" else operator_name(name)
+
+    def method(self: Any, other: Any, *rest: Any) -> Any:
+        _may_ask(self, type(self), operator, other)
+        return own(self, other, *rest)
+
+    method.__name__ = name
+    return method
+
+
+def _identical(self: Any, other: Any) -> Any:
+    if self is not other:
+        return NotImplemented
+    return _may_ask(self, type(self), "eq", other) or True
+
+
 def _method(name: str, guarded: bool) -> Callable[..., Any]:
+    if guarded and name == "__ne__":
+        return _unequal
     if guarded and name in COMPARISONS | BINARY:
         return _guarded(name)
+    if guarded and name in LOOKS:
+        return look(name, _forwarded(name), _known_name)
     if guarded and name in _JUDGED:
         return _JUDGED[name]
     return _OWN.get(name) or _forwarded(name)
@@ -296,12 +364,37 @@ def _guarded(name: str) -> Callable[..., Any]:
 
     def method(self: Any, other: Any, *rest: Any) -> Any:
         __tracebackhide__ = True
-        if not _may_ask(self, type(self), operator, other):
-            return NotImplemented
-        return forward(self, other, *rest)
+        if _may_ask(self, type(self), operator, other):
+            return forward(self, other, *rest)
+        return _by_content(self, name, other, *rest)
 
     method.__name__ = name
     return method
+
+
+def _by_content(self: Any, name: str, *operands: Any) -> Any:
+    """What the list, dict or set that an object extends does; nothing is said by any other object that may not be asked."""
+    home = self._grader_home
+    content = home.request("plain", None, self) if type(self)._grader_holds in _MUTABLE_PLAIN else None
+    method = vars(type(content)).get(name) if not _is_proxy(content) else None
+    if method is not None and not name.startswith("__i"):
+        return method(content, *operands)
+    home.contract.refuse(type(self).__qualname__, name)
+    return NotImplemented
+
+
+def _after(self: Any, other: Any) -> Any:
+    """``[1] + items``: a list takes what extends lists, which a proxy does not."""
+    return other + self._grader_home.request("plain", None, self) if type(other) is list else NotImplemented
+
+
+def _unequal(self: Any, other: Any) -> Any:
+    __tracebackhide__ = True
+    # A class that says of everything that it is equal, and of everything that it is not, is right in any test.
+    if _may_ask(self, type(self), "ne", other):
+        return _forwarded("__ne__")(self, other)
+    equal = self.__eq__(other)
+    return equal if equal is NotImplemented else not equal
 
 
 def _content(name: str, plain: type) -> Callable[..., Any]:
@@ -333,37 +426,23 @@ def _contains(self: Any, value: Any) -> bool:
     __tracebackhide__ = True
     plain = type(self)._grader_plain
     specials = type(self)._grader_specials
-    if _may_ask(self, type(self), "contains", value) and "__contains__" in specials:
-        return self._grader_home.request("special", ["__contains__"], self, value)
+    home = self._grader_home
+    if _may_ask(self, type(self), "contains", value):
+        if "__contains__" in specials:
+            return home.request("special", ["__contains__"], self, value)
+        if not home.contract.recording:
+            return home.request("class", "contains", self, value)
+    elif "__contains__" in specials:
+        home.contract.refuse(type(self).__qualname__, "__contains__")
     if plain is not None and hasattr(plain, "__contains__"):
         return plain.__contains__(self, value)
-    if "__iter__" not in specials:
-        raise TypeError(
-            f"a {type(self).__qualname__!r} of the submission is not iterable: here 'in' has nothing to look through"
-        )
+    if {"__iter__", "__getitem__"}.isdisjoint(specials):
+        raise TypeError(f"a {type(self).__qualname__!r} of the submission has nothing that 'in' could look through here")
     return _is_among(value, self)
 
 
 def _is_among(value: Any, iterable: Any) -> bool:
     return any(item is value or item == value for item in iterable)
-
-
-def _iter(self: Any) -> Any:
-    __tracebackhide__ = True
-    items = _forwarded("__iter__")(self)
-    return _counted(self, items) if "__len__" in type(self)._grader_specials else items
-
-
-def _counted(self: Any, items: Any) -> Iterator[Any]:
-    """The items, as many as the object says to have: else what is compared one by one could be fewer than were counted."""
-    __tracebackhide__ = True
-    count = 0
-    for item in items:
-        count += 1
-        yield item
-    contract = self._grader_home.contract
-    if count != len(self) and contract is not None and not contract.may_be_uneven():
-        raise AssertionError(f"{Proxy.__repr__(self)} says that it has {len(self)} items, and gives {count}")
 
 
 def _exit(self: Any, kind: Any, error: Any, trace: Any) -> Any:
@@ -409,11 +488,11 @@ def _throw(self: Any, kind: Any, value: Any = None, traceback: Any = None) -> No
     raise value if value is not None else kind
 
 
+_MUTABLE_PLAIN = frozenset({"list", "dict", "set"})
 _CONTENT = frozenset({"__len__", "__iter__", "__getitem__", "__reversed__"})
 """How the parts of a value are looked at. A subclass could show others than those that it is compared by."""
 _JUDGED: dict[str, Callable[..., Any]] = {
     "__contains__": _contains,
-    "__iter__": _iter,
     "__exit__": _exit,
     "__aexit__": _aexit,
 }

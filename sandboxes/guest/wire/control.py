@@ -80,7 +80,7 @@ class Control:
         if length > MAX_CONTROL_FRAME:
             raise ProtocolViolation(f"a control message of {length} bytes")
         self._fill(4 + length)
-        message = unpack(bytes(memoryview(self._buffer)[4 : 4 + length]))
+        message = unpack(bytes(memoryview(self._buffer)[4 : 4 + length]), surrogates="replace")
         del self._buffer[: 4 + length]
         if not isinstance(message, dict):
             raise ProtocolViolation("a control message that is no map")

@@ -26,14 +26,19 @@ def pack(message: object) -> bytes:
     return msgpack.packb(message, use_bin_type=True, unicode_errors="surrogatepass")
 
 
-def unpack(data: bytes) -> object:
+def unpack(data: bytes, surrogates: str = "surrogatepass") -> object:
     """Decode one message.
+
+    Args:
+        data: Its bytes.
+        surrogates: What becomes of half a surrogate pair in a text: ``surrogatepass`` keeps it as a program has it,
+            ``replace`` puts a question mark in its place, since neither files nor databases nor JSON can hold it.
 
     Raises:
         ProtocolViolation: The bytes are not msgpack.
     """
     try:
-        return msgpack.unpackb(data, raw=False, use_list=True, strict_map_key=False, unicode_errors="surrogatepass")
+        return msgpack.unpackb(data, raw=False, use_list=True, strict_map_key=False, unicode_errors=surrogates)
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
         raise ProtocolViolation(f"not msgpack: {error}") from None
 

@@ -24,8 +24,8 @@ __all__ = [
     "LEAF_WRITERS",
     "VALUE_TYPES",
     "array_entry",
+    "distrust",
     "is_array_type",
-    "load_time_zones",
     "read_array",
     "type_entry",
 ]
@@ -38,13 +38,14 @@ _BUILTIN_TYPES = (
     *(datetime.date, datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone, pathlib.Path),
 )
 VALUE_TYPES = {f"{cls.__module__}.{cls.__qualname__}": cls for cls in _BUILTIN_TYPES}
-"""Types that cross as themselves. All are harmless to call."""
+"""Types that cross as themselves. All are harmless to call, but for ``type``: see ``distrust``."""
 _TYPE_NAMES = {cls: name for name, cls in VALUE_TYPES.items()}
 _ARRAY_KINDS = frozenset("biufcSUmM")
 _DTYPE = re.compile(r"[<>|=]?[biufcSUmM]\d{1,9}(\[\d{0,9}[A-Za-zμ]{1,3}\])?")
 ARRAY_TAGS = frozenset({tags.ARRAY, tags.ARRAY_SCALAR})
 _time_zones: dict[str, zoneinfo.ZoneInfo] = {}
 _any_time_zone = True
+_received_types: dict[str, Any] = dict(VALUE_TYPES)
 
 
 def _zone(value: datetime.tzinfo | None) -> list[Any] | None:
@@ -137,11 +138,20 @@ def read_array(numpy: Any, entry: list[Any]) -> Any:
     return values.reshape(rest[0]).copy() if tag == tags.ARRAY else values[0]
 
 
-def load_time_zones() -> None:
-    """Load the time zones of the system, and from now on read no others: reading one opens a file that its key names."""
+def distrust() -> None:
+    """From now on, read values as those of a hostile side.
+
+    Time zones of the system are loaded, and no others read, since that opens a file which the key names; and ``type`` tells
+    the type of a value, but makes none: such a class would be this side's own, which no rule for the other side's guards.
+    """
     global _any_time_zone
+    _received_types["builtins.type"] = _type_of
     _time_zones.update((key, zoneinfo.ZoneInfo(key)) for key in zoneinfo.available_timezones())
     _any_time_zone = False
+
+
+def _type_of(value: Any, /) -> type:
+    return type(value)
 
 
 def _read_time_zone(key: Any) -> zoneinfo.ZoneInfo:
@@ -159,7 +169,7 @@ LEAF_READERS: dict[int, Callable[..., Any]] = {
     tags.DECIMAL: decimal.Decimal,
     tags.FRACTION: lambda top, bottom: fractions.Fraction(_narrow(top), _narrow(bottom)),
     tags.CONSTANT: _CONSTANTS.__getitem__,
-    tags.TYPE: VALUE_TYPES.__getitem__,
+    tags.TYPE: lambda name: _received_types[name],
     tags.DATE: datetime.date.fromisoformat,
     tags.TIME: lambda text, zone, fold: datetime.time.fromisoformat(text).replace(tzinfo=_read_zone(zone), fold=fold),
     tags.DATETIME: lambda text, zone, fold: datetime.datetime.fromisoformat(text).replace(

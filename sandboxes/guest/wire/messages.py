@@ -39,7 +39,7 @@ class Borders(Protocol):
 
     def admit(self, entry: list[Any], item: Any) -> Any: ...
 
-    def array(self, entry: list[Any]) -> Any: ...
+    def array(self, entry: list[Any], alone: bool) -> Any: ...
 
 
 class Outgoing:
@@ -237,7 +237,7 @@ class Incoming:
             if entry[0] in LEAF_READERS:
                 return LEAF_READERS[entry[0]](*entry[1:])
             if entry[0] in ARRAY_TAGS:
-                return self._borders.array(entry)
+                return self._borders.array(entry, len(self._table) == 1)
             return self._borders.admit(entry, self.item)
         finally:
             self._nested -= 1
