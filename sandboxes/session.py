@@ -37,11 +37,13 @@ class Session:
         seed: What sizes that vary follow from; see ``guest.sizes``.
         blamed: Tests that are not run, since they ended the process that judges, and what the learner is told; under
             ``OUTSIDE`` for all tests that have no result.
+        one_way: Whether changes that no right solution makes to what tests hand over stay with the program.
 
     Attributes:
         examiner: See above.
         runs: Results by test id.
         noted: The facts, where they are wanted.
+        strayed: Whether the program made such a change.
         base: The meter when the first candidate had taken the files, before it ran any of them.
         used: The meter after the last test.
         peak_outside: Bytes, the most that was held between tests so far, while the program is imported above all.
@@ -57,7 +59,10 @@ class Session:
         facts: Facts | None = None,
         seed: str = "",
         blamed: Mapping[str, str] = MappingProxyType({}),
+        one_way: bool = False,
     ) -> None:
+        self._one_way = one_way
+        self.strayed = False
         self._facts = facts
         self.noted: Facts = []
         self._blamed = blamed
@@ -108,7 +113,9 @@ class Session:
 
     def _begin(self, collect_only: bool, order: list[str] | None) -> tuple[int, Control]:
         assert self._candidate is not None
-        return self.examiner.begin(self._candidate.socket, self._files, self._facts, collect_only, order, self._seed)
+        return self.examiner.begin(
+            self._candidate.socket, self._files, self._facts, collect_only, order, self._seed, self._one_way
+        )
 
     def _each(self, roster: Sequence[Test], begin: Callable[[], tuple[int, Control]]) -> Generator[TestRun]:
         self._roster = {test.id: test for test in roster}
@@ -257,6 +264,7 @@ class Session:
             text = f"a process of the program used more than {self._limits.memory // 2**20} MiB of memory"
         self._running = None
         self.used = reading
+        self.strayed = self.strayed or message["strayed"]
         test = self._roster.get(message["id"])
         if test is None:
             return

@@ -32,6 +32,7 @@ class Tree:
     def __init__(self, root: str) -> None:
         self.root = root
         self._seen: dict[str, _Stamp | None] = {}
+        self._own: set[str] = set()
         # An empty folder is not looked through again while its time of change stands still.
         self._empty_since: int | None = None
 
@@ -49,7 +50,12 @@ class Tree:
             if path not in self._seen or self._seen[path] != seen:
                 changed.append([path, True if seen is None else self._read(path)])
         self._seen = now
+        self._own |= {path for path, content in changed if content is not True}
         return sorted(changed, key=lambda change: change[0])
+
+    def is_own(self, change: list[Any]) -> bool:
+        """Whether a change of the other side is one of a file that this side made."""
+        return len(change) == 2 and type(change[0]) is str and change[0] in self._own
 
     def everything(self) -> list[list[Any]]:
         """All that is there now, in the form of ``changes``."""

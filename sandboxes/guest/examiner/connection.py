@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 from collections.abc import Callable
@@ -106,7 +107,7 @@ class Connection(Link):
         if self.gone is not None:
             self.end("", "")
         handled = sys.exc_info()[1]
-        since = len(self.requests.raised)
+        since, unset = len(self.requests.raised), len(self.requests.unset)
         try:
             return super().request(operation, detail, *values)
         except SECRET as failure:
@@ -136,6 +137,15 @@ class Connection(Link):
         finally:
             # What the program kept of them is no way out later.
             del self.requests.raised[since:]
+            while len(self.requests.unset) > unset:
+                self.requests.unset.pop()()
+
+    def changed(self, objects: list[Any], updates: Any) -> list[Any]:
+        if self.contract is None or self.contract.lets_change("argument"):
+            return objects
+        # What comes back has the changes; the test's own objects have not.
+        indices = {update[0] for update in updates if type(update) is list and update and type(update[0]) is int}
+        return [copy.copy(value) if index in indices else value for index, value in enumerate(objects)]
 
     def note(self, failure: BaseException) -> None:
         """Have the running test fail, also if it expects some failure, or the program catches this one."""
@@ -184,6 +194,14 @@ class Surroundings:
         self._tree = Tree(self._tree.root)
         self._pending = dict(self._environment)
 
+    def _admitted(self, changes: Any) -> Any:
+        """The file changes that are carried out: those of the test's own files only where a right solution makes such."""
+        contract = self._connection.contract
+        if contract is None or type(changes) is not list:
+            return changes
+        theirs = [change for change in changes if not (type(change) is list and self._tree.is_own(change))]
+        return theirs if len(theirs) < len(changes) and not contract.lets_change("file") else changes
+
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "os.putenv":
             self._note(os.fsdecode(args[0]), os.fsdecode(args[1]))
@@ -212,7 +230,7 @@ class Surroundings:
         if not extras.keys() <= EXTRAS.keys():
             raise ProtocolViolation("extras of an unknown kind")
         if "files" in extras:
-            self._tree.apply(extras["files"])
+            self._tree.apply(self._admitted(extras["files"]))
         for number, data in extras.get("output", ()):
             if type(data) is not bytes:
                 raise ProtocolViolation("output that is no bytes")

@@ -148,8 +148,8 @@ class GradingPlugin:
         ended = {"awards": self._awards.take(), "gone": self._connection.gone is not None, **_cause(self._connection.gone)}
         contract = self._connection.contract
         assert contract is not None
-        summary = self._results.summary(_unasked(contract))
-        self._control.send({"do": "finished", "id": item.nodeid, **summary, **ended})
+        ended |= {**self._results.summary(_unasked(contract)), "strayed": contract.strayed}
+        self._control.send({"do": "finished", "id": item.nodeid, **ended})
         return result
 
     @pytest.hookimpl(wrapper=True)

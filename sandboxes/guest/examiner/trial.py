@@ -136,6 +136,7 @@ class _Account:
             "explanation": explanation,
             "stdout": stdout,
             "awards": [],
+            "strayed": False,
         }
         self._control.send({"do": "finished", "id": name, **said, "gone": gone, "cause": cause, "detail": detail})
 

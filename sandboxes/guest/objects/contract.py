@@ -55,17 +55,21 @@ class Contract:
 
     Args:
         facts: What was noted with the reference; ``None`` while the reference itself runs, which notes facts.
+        one_way: Whether changes that no right solution makes to what a test hands over stay with the program.
 
     Attributes:
         recording: Whether facts are noted.
         scope: Id of the test that runs (of its family, if it is run at several sizes).
+        strayed: Whether the program made a change that no right solution makes.
         refused: What the running test would have asked of classes that define it, in words, in its order.
     """
 
-    def __init__(self, facts: Facts | None = None) -> None:
+    def __init__(self, facts: Facts | None = None, one_way: bool = False) -> None:
         self.recording = facts is None
         self._facts: set[tuple[str, ...]] = {tuple(fact) for fact in facts or ()}
         self._families = _families(self._facts)
+        self._one_way = one_way
+        self.strayed = False
         self.scope = ""
         self.refused: dict[str, None] = {}
 
@@ -125,6 +129,18 @@ class Contract:
             how: ``defaults`` if it passes what the function or the test has set already, ``raises X`` if the call fails.
         """
         return self._holds(("asked", self.scope, "", "call", how))
+
+    def lets_change(self, what: str) -> bool:
+        """Whether a change to what the running test handed over is carried out: of an argument, an attribute or a file.
+
+        ``assert my_sort(data) == sorted(data)`` is true of a program that empties ``data``, and gives nothing. A right one
+        may sort in place where the reference does not; so the test is not failed for it, but has to pass without the
+        change, too.
+        """
+        if self._holds(("asked", self.scope, "", "change", what)):
+            return True
+        self.strayed = True
+        return not self._one_way
 
     def may_nest_empty(self) -> bool:
         """Whether there may be empty arrays inside of what the program gives in the running test."""

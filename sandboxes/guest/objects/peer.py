@@ -115,6 +115,8 @@ class Peer:
                 self._answer(message)
                 continue
             _kind, _thread, good, items, table, updates, _extras = message
+            if updates != []:
+                objects = self.changed(objects, updates)
             incoming = self._decode(table, objects)
             results = incoming.items(items)
             if updates != []:
@@ -126,6 +128,10 @@ class Peer:
             if not isinstance(results[0], BaseException):
                 raise ProtocolViolation("a failure without an exception")
             raise results[0]
+
+    def changed(self, objects: list[Any], updates: Any) -> list[Any]:
+        """The objects that the ``updates`` of a reply are for: those of the request, or others in their place."""
+        return objects
 
     def release(self, number: int, count: int, generation: int) -> None:
         """Note that a proxy is gone; the other side hears of it with the next message, if it is still the same one."""

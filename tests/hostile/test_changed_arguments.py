@@ -1,0 +1,199 @@
+"""Programs that change what a test hands over, so that what it expects is what they give. Honest ones may work in place."""
+
+import pytest
+
+from sandboxes.sandbox import Sandbox
+
+from ..conftest import Graded, encoded, make_suite
+
+TESTS = """
+    from collections import Counter
+    from dataclasses import dataclass
+    from unittest.mock import Mock
+
+    import numpy as np
+    import pytest
+    from hypothesis import given, strategies as st
+    from bank import by_age, copy_file, count, fill, life, mark, my_sort, notify_all, remember, run_steps, scale, swap, total, unique
+
+    @dataclass
+    class Person:
+        name: str
+        age: int
+
+    class Node:
+        def __init__(self, *others): self.others, self.visited = others, False
+
+    @pytest.fixture(scope="module")
+    def prices(): return {"a": 1, "b": 2}
+
+    def test_sort():
+        data = [3, 1, 2]
+        assert my_sort(data) == sorted(data)
+    def test_sort_returned():
+        data = [3, 1, 2]
+        result = my_sort(data)
+        assert result == [1, 2, 3]
+    def test_total():
+        prices = {"a": 1, "b": 2}
+        assert total(prices) == sum(prices.values())
+    def test_total_of_fixture(prices): assert total(prices) == 3
+    def test_fixture_again(prices): assert total(prices) == sum(prices.values())
+    def test_count():
+        words = ["a", "b", "a"]
+        result = count(words)
+        assert result == Counter(words)
+    def test_unique():
+        xs = [3, 1, 3]
+        assert unique(xs) == list(dict.fromkeys(xs))
+    def test_by_age():
+        ann, bob, eve = Person("ann", 30), Person("bob", 20), Person("eve", 25)
+        assert by_age([ann, bob, eve]) == [bob, eve, ann]
+    def test_listeners():
+        listeners = [Mock(), Mock()]
+        notify_all(listeners, 21)
+        for listener in listeners: listener.assert_called_once_with(42)
+    def test_steps():
+        steps = {"first": Mock(return_value=3), "second": Mock(return_value=5)}
+        assert run_steps(steps, 1) == 5
+        steps["first"].assert_called_once_with(1)
+    def test_files(tmp_path):
+        source, target = tmp_path / "a", tmp_path / "b"
+        source.write_text("hello")
+        copy_file(source, target)
+        assert target.read_text() == source.read_text().upper()
+    @given(st.lists(st.integers(), min_size=1, max_size=5))
+    def test_any_list(xs): assert my_sort(xs) == sorted(xs)
+    def test_scale():
+        a = np.array([1.0, 2.0])
+        np.testing.assert_allclose(scale(a), a * 2)
+
+    # What honest programs do in one way or the other.
+    def test_life():
+        grid = [[0, 1], [1, 0]]
+        grid = life(grid)
+        grid = life(grid)
+        assert grid == [[0, 1], [1, 0]]
+    def test_swap():
+        pair = [1, 2]
+        swap(pair)
+        assert pair == [2, 1]
+    def test_marks():
+        last = Node()
+        assert mark(Node(Node(last), last)) == 3
+    def test_remember(tmp_path):
+        remember(str(tmp_path / "log"), "x")
+        assert (tmp_path / "log").read_text() == "x"
+    def test_leaves_its_argument_alone():
+        xs = [3, 1, 2]
+        fill(xs)
+        assert xs == [3, 1, 2]
+"""
+REFERENCE = """
+    from collections import Counter
+    def my_sort(xs): return sorted(xs)
+    def total(prices): return sum(prices.values())
+    def count(words): return Counter(words)
+    def unique(xs): return list(dict.fromkeys(xs))
+    def by_age(people): return sorted(people, key=lambda p: p.age)
+    def notify_all(listeners, n):
+        for l in listeners: l(2 * n)
+    def run_steps(steps, n): return steps["second"](steps["first"](n))
+    def copy_file(source, target):
+        with open(source) as a, open(target, "w") as b: b.write(a.read().upper())
+    def scale(a): return a * 2
+    def life(grid): return [row[::-1] for row in grid]
+    def swap(pair): pair.reverse()
+    def mark(node):
+        seen, waiting = [], [node]
+        while waiting:
+            node = waiting.pop()
+            if not any(node is other for other in seen):
+                seen.append(node)
+                waiting += node.others
+        return len(seen)
+    def remember(path, text):
+        with open(path, "w") as file: file.write(text)
+    def fill(xs): return list(xs)
+"""
+IN_PLACE = (
+    REFERENCE
+    + """
+    def my_sort(xs):
+        xs.sort()
+        return xs
+    def unique(xs):
+        seen, n = set(), 0
+        while n < len(xs):
+            if xs[n] in seen: del xs[n]
+            else: seen.add(xs[n]); n += 1
+        return xs
+    def life(grid):
+        for row in grid: row.reverse()
+        return grid
+    def by_age(people):
+        people.sort(key=lambda p: p.age)
+        return people
+    def mark(node):
+        if node.visited: return 0
+        node.visited = True
+        return 1 + sum(mark(other) for other in node.others)
+"""
+)
+EMPTYING = """
+    def my_sort(xs):
+        xs.clear()
+        return []
+    def total(prices):
+        prices.clear()
+        return 0
+    def count(words):
+        words.clear()
+        return {}
+    unique = my_sort
+    def by_age(people):
+        for person in people: person.name, person.age = "", 0
+        return people
+    def notify_all(listeners, n): listeners.clear()
+    class Liar:
+        def assert_called_once_with(self, *args): pass
+    def run_steps(steps, n):
+        for name in steps: steps[name] = Liar()
+        return 5
+    def copy_file(source, target):
+        open(source, "w").close()
+        open(target, "w").close()
+    def scale(a):
+        a[:] = 0
+        return a
+    def life(grid): return grid
+    def swap(pair): pair.reverse()
+    def mark(node): return 3
+    def remember(path, text): pass
+    def fill(xs): xs.sort()
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox(engine):
+    suite = make_suite(TESTS, REFERENCE, requirements="numpy>=2.1,<3\n", test_requirements="hypothesis>=6.130,<7\n")
+    with Sandbox(engine, suite) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("source", [REFERENCE, IN_PLACE], ids=["reference", "in place"])
+def test_honest_work_passes(sandbox, source):
+    Graded(sandbox.run(encoded(source))).assert_all_passed()
+
+
+def test_emptying_what_the_test_compares_with_gains_nothing(sandbox):
+    graded = Graded(sandbox.run(encoded(EMPTYING)))
+    passed = {name for name, outcome in graded.outcomes.items() if outcome == "passed"}
+    assert passed == {"test_life", "test_swap", "test_marks"}
+    assert "passes only with the changes that the program made" in graded.message("test_sort")
+
+
+def test_who_may_not_change_an_argument_and_does_is_told_so(sandbox):
+    changing = REFERENCE.replace("def fill(xs): return list(xs)", "def fill(xs): xs.sort()")
+    graded = Graded(sandbox.run(encoded(changing)))
+    assert {name for name, outcome in graded.outcomes.items() if outcome != "passed"} == {"test_leaves_its_argument_alone"}
