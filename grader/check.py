@@ -21,6 +21,8 @@ __all__ = ["Finding", "check_assignment"]
 
 _SHORT = 0.03
 """Seconds of the reference below which CPU times are hardly comparable."""
+_RUNS = frozenset({"eval", "exec", "pickle.loads", "pickle.load", "marshal.loads", "shelve.open", "dill.loads"})
+"""Functions that run what they are given."""
 _SMALL = 4 * 2**20
 """Bytes of the reference below which peaks are hardly comparable."""
 
@@ -85,12 +87,25 @@ def _static_findings(assignment: Assignment, grader: Grader) -> Iterator[Finding
             not copies,
             f"also public, so learners know them: {', '.join(copies)}" if copies else "",
         )
+    if running := list(_running_tests(assignment)):
+        detail = f"{', '.join(running)}: what a submission gives there runs beside the tests, and can read and replace them"
+        yield Finding("tests run no text of submissions", False, detail)
     for competency in assignment.settings.competency:
         unmatched = [p for p in competency.tests if not any(test_matches(one, [p]) for one in grader.test_ids)]
         if unmatched:
             yield Finding(f"competency {competency.id}", False, f"no test matches {', '.join(unmatched)}")
     if not assignment.files.get("README.md", b"").strip():
         yield Finding("statement", False, "README.md is missing or empty: learners don't know what to do")
+
+
+def _running_tests(assignment: Assignment) -> Iterator[str]:
+    """Where tests run text or bytes: ``eval(repr(point))`` is an idiom for programs that one trusts."""
+    for path, data in assignment.tests.items():
+        for node in ast.walk(ast.parse(data)) if path.endswith(".py") else ():
+            if not isinstance(node, ast.Call) or not node.args or isinstance(node.args[0], ast.Constant):
+                continue
+            if ast.unparse(node.func) in _RUNS:
+                yield f"{ast.unparse(node.func)} in {path}, line {node.lineno}"
 
 
 def _copied_tests(assignment: Assignment) -> Iterator[str]:

@@ -26,6 +26,8 @@ _MOST_CAUSES = 50
 class Lost(RuntimeError):
     """The object lived in a candidate that has ended."""
 
+    __module__ = "grader"  # as people read it in messages
+
 
 @dataclass(slots=True)
 class Export:
@@ -207,7 +209,9 @@ class Border:
         generation, path = proxy._grader_generation, proxy._grader_path
         if generation != self.generation:
             if path is None:
-                raise Lost("this object was lost when the program ended in an earlier test")
+                raise Lost(
+                    "this object of the submission, which tests share, was lost when the program ended in an earlier test"
+                )
             fresh = self._home.request("resolve", list(path))
             if fresh is not proxy:
                 self._rebind(proxy, fresh)
