@@ -101,10 +101,9 @@ def _static_findings(assignment: Assignment, grader: Grader) -> Iterator[Finding
 def _running_tests(assignment: Assignment) -> Iterator[str]:
     """Where tests run text or bytes: ``eval(repr(point))`` is an idiom for programs that one trusts."""
     for path, data in assignment.tests.items():
-        for node in ast.walk(ast.parse(data)) if path.endswith(".py") else ():
-            if not isinstance(node, ast.Call) or not node.args or isinstance(node.args[0], ast.Constant):
-                continue
-            if ast.unparse(node.func) in _RUNS:
+        calls = [node for node in ast.walk(ast.parse(data)) if isinstance(node, ast.Call)] if path.endswith(".py") else []
+        for node in sorted(calls, key=lambda node: node.lineno):
+            if node.args and not isinstance(node.args[0], ast.Constant) and ast.unparse(node.func) in _RUNS:
                 yield f"{ast.unparse(node.func)} in {path}, line {node.lineno}"
 
 
