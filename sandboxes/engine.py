@@ -14,7 +14,7 @@ import docker.errors
 import docker.types
 import requests
 
-from .errors import EngineUnavailable, SandboxFailure
+from .errors import EngineRefused, EngineUnavailable, SandboxFailure
 from .owner import HOST, owner
 from .profile import profile
 
@@ -27,7 +27,7 @@ _TIMEOUT = 120
 _MEETING_PLACE = "/run/grader"
 _MASKED_WHERE_NESTED = ("/sys/firmware", "/sys/devices/virtual/powercap")
 _SIGNS = {"seccomp": "filter", "volume": "mount flags"}
-"""What an engine's refusal names, and what to do without then."""
+"""What an engine's refusal names, and what to do without if it goes on refusing."""
 
 
 @dataclass(frozen=True)
@@ -247,8 +247,8 @@ class Engine:
         except docker.errors.ImageNotFound as error:
             raise SandboxFailure(f"a sandbox image is missing ({error.explanation}): run 'grader images build'") from None
         except docker.errors.DockerException as error:
-            self.concessions |= {thing for sign, thing in _SIGNS.items() if sign in str(error)}
-            raise SandboxFailure(f"the Docker Engine refused: {error}") from None
+            things = frozenset(thing for sign, thing in _SIGNS.items() if sign in str(error))
+            raise EngineRefused(f"the Docker Engine refused: {error}", things) from None
         except requests.RequestException as error:
             raise EngineUnavailable(_advice(error)) from None
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["OUTSIDE", "EngineUnavailable", "ImageBuildFailed", "JudgeEnded", "SandboxFailure", "SuiteBroken"]
+__all__ = [
+    "OUTSIDE",
+    "EngineRefused",
+    "EngineUnavailable",
+    "ImageBuildFailed",
+    "JudgeEnded",
+    "SandboxFailure",
+    "SuiteBroken",
+]
 
 
 class SandboxFailure(Exception):
@@ -11,6 +19,18 @@ class SandboxFailure(Exception):
 
 class EngineUnavailable(SandboxFailure):
     """There is no Docker Engine to talk to."""
+
+
+class EngineRefused(SandboxFailure):
+    """The engine would not do something, and its words name what a container could do without.
+
+    Attributes:
+        things: What that is (see ``Engine.concessions``). A passing failure may name the same.
+    """
+
+    def __init__(self, reason: str, things: frozenset[str]) -> None:
+        super().__init__(reason)
+        self.things = things
 
 
 class ImageBuildFailed(SandboxFailure):

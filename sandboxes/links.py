@@ -11,13 +11,14 @@ import socket
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from .engine import Container, ContainerSpec, Engine
-from .errors import SandboxFailure
+from .errors import EngineRefused, SandboxFailure
 from .guest.relay import Relay
 from .owner import runtime_folder
 
@@ -27,6 +28,8 @@ Transport = Literal["auto", "socket", "stream"]
 
 _START_PATIENCE = 30.0
 _LOOK_AGAIN = 2.0
+_FIRM = 3
+"""How often an engine has to refuse the same in a row."""
 _CHUNK = 256 * 1024
 
 
@@ -58,23 +61,28 @@ class Linker:
         Raises:
             SandboxFailure: It does not start, or does not connect.
         """
+        refusals: Counter[str] = Counter()
         while True:
-            conceded = set(self._engine.concessions)
             try:
                 return self._start(spec)
-            except SandboxFailure:
-                # Again without what the engine does not take, which may be several things; 'grader doctor' says which.
-                if conceded >= self._engine.concessions:
+            except EngineRefused as refusal:
+                named = refusal.things - self._engine.concessions
+                refusals.update(named)
+                if not named:
                     raise
+                # What the engine goes on refusing, containers do without ('grader doctor' says so). Once is not enough: a
+                # folder that is gone, or an engine short of something, is refused in the same words.
+                self._engine.concessions |= {thing for thing in named if refusals[thing] >= _FIRM}
 
     def _start(self, spec: ContainerSpec) -> tuple[Container, socket.socket]:
-        conceded = set(self._engine.concessions)
         if self.transport == "stream":
             return self._start_stream(spec)
         try:
             started = self._start_socket(spec)
+        except EngineRefused:
+            raise
         except SandboxFailure:
-            if not self._may_fall_back or conceded < self._engine.concessions:
+            if not self._may_fall_back:
                 raise
             self.transport = "stream"
             return self._start_stream(spec)
@@ -105,6 +113,9 @@ class Linker:
             try:
                 self._engine.start(container)
                 return container, self._accept(listener, container)
+            except EngineRefused:
+                self._engine.remove(container)
+                raise
             except (OSError, SandboxFailure) as error:
                 self._engine.remove(container)
                 raise SandboxFailure(f"the {spec.role} container does not connect: {error}") from None

@@ -11,6 +11,18 @@ from sandboxes.sandbox import Sandbox
 from sandboxes.suite import Limits, Run, Suite, TestRun
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests of one file run in one process, one after the other, since they share what takes long to set up.
+
+    But for those that are parametrized over transports, each of which has a setup of its own, and those that share nothing.
+    """
+    for item in items:
+        transport = getattr(item, "callspec", None) and item.callspec.params.get("ring", "")
+        alone = item.get_closest_marker("alone") is not None
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else f"{item.path}{transport or ''}"))
+
+
 @pytest.fixture(scope="session")
 def engine():
     return Engine()

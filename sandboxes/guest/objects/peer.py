@@ -26,6 +26,7 @@ REQUEST, REPLY = 0, 1
 _SIZES = {REQUEST: 9, REPLY: 7}
 _MAX_THREADS = 128
 _NOBODY = 1 << 40
+_UNREAD = object()
 
 
 class Servant(Protocol):
@@ -167,8 +168,13 @@ class Peer:
         previous = getattr(self._local, "number", None)
         self._local.number = thread
         try:
-            incoming = self._decode(table, ())
-            values = incoming.items(items)
+            try:
+                incoming = self._decode(table, ())
+                values = incoming.items(items)
+            except CannotCross as error:
+                # The asker hears of it; what it sent is counted on as if it had been read.
+                self._send([REPLY, thread, False], (error,), [_UNREAD] * len(table), (), self.before_reply)
+                return
             watched = incoming.watch() if table else []
             try:
                 good, result = True, self._servant.serve(operation, detail, values, incoming.handle(items))

@@ -41,19 +41,19 @@ ATTACKS = [
         "OI cheating: overloaded operator== in C++ grader stubs; pytest autograder folklore",
         _yes() + _EVERYTHING.format(value="Yes()"),
         # What the object says of itself is the learner's own: its length and its text.
-        earns="test_loads test_length test_text",
+        earns="test_loads test_text",
     ),
     Attack(
         "An int that is equal to everything answers every call",
         REVIEW,
         _yes("int") + _EVERYTHING.format(value="Yes(3)"),
-        earns="test_loads test_length test_text",
+        earns="test_loads test_text",
     ),
     Attack(
         "A float that is near everything answers every call",
         REVIEW,
         _yes("float") + _EVERYTHING.format(value="Yes(3.0)"),
-        earns="test_loads test_length test_text",
+        earns="test_loads test_text",
     ),
     Attack(
         "A str that is equal to everything and contains everything answers every call",
@@ -65,13 +65,13 @@ ATTACKS = [
         "A list that is equal to everything and contains everything answers every call",
         REVIEW,
         _yes("list") + _EVERYTHING.format(value="Yes()"),
-        earns="test_loads test_length test_text",
+        earns="test_loads test_text",
     ),
     Attack(
         "A dict that is equal to everything answers every call",
         REVIEW,
         _yes("dict") + _EVERYTHING.format(value="Yes()"),
-        earns="test_loads test_length test_text",
+        earns="test_loads test_text",
     ),
     Attack(
         "A class stands under the name of the function that the test names, so that its instances compare as they like",
