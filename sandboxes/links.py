@@ -63,10 +63,11 @@ class Linker:
         """
         refusals: Counter[str] = Counter()
         while True:
+            conceded = set(self._engine.concessions)  # another thread may concede something meanwhile
             try:
                 return self._start(spec)
             except EngineRefused as refusal:
-                named = refusal.things - self._engine.concessions
+                named = refusal.things - conceded
                 refusals.update(named)
                 if not named:
                     raise
