@@ -204,3 +204,23 @@ def test_packages_of_the_assignment_and_of_the_tests_are_there(grade):
         limits={"memory": 512 << 20},
     )
     graded.assert_all_passed()
+
+
+def test_only_what_test_files_define_is_a_test(grade):
+    tests = """
+        from bank import *
+        from bank import TestResult, test_mine, testing
+        import bank as test_bank
+        def test_result(): assert TestResult(3).passed() == 3 and test_mine() == "mine" and testing(1) == 1
+    """
+    reference = """
+        def test_mine(): return "mine"
+        def testing(n): return n
+        class TestResult:
+            def __init__(self, n): self.n = n
+            def passed(self): return self.n
+            def test_passed(self): return False
+    """
+    assert grade(tests, reference).outcomes == {"test_result": "passed"}
+    missing = grade(tests, reference, reference.replace("def test_mine", "def test_yours"))
+    assert missing.outcomes == {"test_result": "failed"}

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
-from ..objects.proxies import Proxy, named
+from ..objects.proxies import Proxy, ProxyClass, named
 from ..wire.errors import CandidateGone
 from .connection import Link
 from .errors import BrokenModule, MissingName
 
-__all__ = ["Finder", "RemoteModule", "missing_in"]
+__all__ = ["Finder", "RemoteModule", "is_of_submission", "missing_in"]
 
 _IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 _PROBE = "_handle_fromlist"
@@ -137,6 +137,11 @@ def _stand_in(name: str, error: Exception, note: Callable[[Exception], None]) ->
             return f"<{error}>"
 
     return Absent(name, (Exception,), {"__module__": "submission", "__mro_entries__": fail, "_grader_missing": error})
+
+
+def is_of_submission(value: object) -> bool:
+    """Whether a value stands for something in the submission, or for what is missing there."""
+    return isinstance(value, RemoteModule) or issubclass(type(value), Proxy | ProxyClass) or _is_missing(value)
 
 
 def missing_in(functions: Iterable[Any]) -> Exception | None:

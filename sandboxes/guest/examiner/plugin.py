@@ -16,7 +16,7 @@ from ..wire.control import Control
 from ..wire.errors import CandidateGone
 from .awards import Awards
 from .connection import Connection, Surroundings
-from .modules import Finder, missing_in
+from .modules import Finder, is_of_submission, missing_in
 from .results import EXPLANATION_LIMIT, Results
 
 __all__ = ["GradingPlugin"]
@@ -112,6 +112,11 @@ class GradingPlugin:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self._errors.append({"path": report.nodeid, "message": report.longreprtext[:EXPLANATION_LIMIT]})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, obj: object) -> list[pytest.Item] | None:
+        """A test is what a test file defines: a submission's ``test_mine`` or ``TestResult`` that it imports is none."""
+        return [] if is_of_submission(obj) else None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         for mark in metafunc.definition.iter_markers("scaling"):
