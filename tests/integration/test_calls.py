@@ -234,3 +234,23 @@ def test_a_failure_shows_the_learner_s_own_line(grade):
     assert "ZeroDivisionError: division by zero" in graded.message("test")
     assert "bank.py, line 5, in inner" in graded.message("test")
     assert "/opt/grader" not in (graded.tests["test"].explanation or "").split("ZeroDivisionError")[0]
+
+
+def test_threads_of_tests_do_not_pile_up_in_the_program(grade):
+    tests = """
+        import threading
+        from bank import add
+        def test_one_after_the_other():
+            sums = []
+            for n in range(100):
+                thread = threading.Thread(target=lambda: sums.append(add(n, 1)))
+                thread.start()
+                thread.join()
+            assert sums == list(range(1, 101))
+        def test_again():
+            for _ in range(10):
+                threads = [threading.Thread(target=add, args=(1, 2)) for _ in range(4)]
+                for thread in threads: thread.start()
+                for thread in threads: thread.join()
+    """
+    grade(tests, "def add(a, b): return a + b\n", limits={"processes": 16}).assert_all_passed()

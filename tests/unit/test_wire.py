@@ -495,3 +495,23 @@ def test_chains_of_causes_end_however_many_messages_they_are_made_with():
     while error is not None:
         error, length = error.__cause__, length + 1
     assert 1 < length < 60
+
+
+def threads_of_the_wire():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("wire-") and thread.name != "wire-standby"]
+
+
+def test_threads_of_tests_have_counterparts_as_long_as_they_live(bank):
+    seen = []
+    for _number in range(300):
+        thread = threading.Thread(target=lambda: seen.append(bank.whoami()))
+        thread.start()
+        thread.join()
+    assert len(seen) == 300
+    bank.whoami()
+    assert len(threads_of_the_wire()) <= 3
+
+
+def test_a_side_ends_no_threads_of_the_other_by_saying_that_its_own_ended(bank):
+    bank.connection._end_counterparts([0, 1, 5, -1, -7])
+    assert bank.whoami()

@@ -24,6 +24,7 @@ __all__ = ["EXTRAS", "Connection", "Link", "Surroundings"]
 EXTRAS = {
     "classes": "describes classes of the submission: a local class is made for each, with methods of this project's alone",
     "released": "gives handles back",
+    "ended": "ends threads that answered threads of the submission which have ended",
     "output": "goes to the test's `sys.stdout` and `sys.stderr`, as far as the limit goes",
     "files": "writes, replaces and removes regular files and folders under the temporary folder of the tests",
 }

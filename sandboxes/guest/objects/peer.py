@@ -29,6 +29,21 @@ _NOBODY = 1 << 40
 _UNREAD = object()
 
 
+_LAST: list[Any] = []
+"""In place of a message: no more will come for this thread."""
+
+
+class _End:
+    """Goes with a thread, and notes its end."""
+
+    def __init__(self, number: int, ended: deque[int]) -> None:
+        self._number = number
+        self._ended = ended
+
+    def __del__(self) -> None:
+        self._ended.append(self._number)
+
+
 class Servant(Protocol):
     """Carries out the requests of the other side."""
 
@@ -78,7 +93,9 @@ class Peer:
         self.after_message: Callable[[dict[str, Any]], None] = lambda extras: None
         self._servant = servant
         self._local = threading.local()
-        self._thread_numbers = itertools.count(first_thread, 1 if first_thread >= 0 else -1)
+        self._counts_up = first_thread >= 0
+        self._thread_numbers = itertools.count(first_thread, 1 if self._counts_up else -1)
+        self._ended: deque[int] = deque()
         self.connect(stream)
 
     def connect(self, stream: FrameStream) -> None:
@@ -112,6 +129,8 @@ class Peer:
         objects = self._send(head, values, (), (), self.before_request)
         while True:
             message = self._next(thread)
+            if message is _LAST:
+                raise ProtocolViolation("the end of a thread that waits for a reply")
             if message[0] == REQUEST:
                 self._answer(message)
                 continue
@@ -145,8 +164,8 @@ class Peer:
         """Answer the requests of the other side's ``thread`` in the current one until the other side is gone."""
         self._local.number = thread
         try:
-            while True:
-                self._answer(self._next(thread))
+            while (message := self._next(thread)) is not _LAST:
+                self._answer(message)
         except WireClosed:
             return
         except BaseException as error:
@@ -212,6 +231,8 @@ class Peer:
             if self._released:
                 released, self._released = self._released, []
                 extras["released"] = released
+            if self._ended:
+                extras["ended"] = self._forget_ended()
             try:
                 payload = pack([*head, *body, extras or None])
             except OverflowError:
@@ -241,7 +262,24 @@ class Peer:
         number = getattr(self._local, "number", None)
         if number is None:
             number = self._local.number = next(self._thread_numbers)
+            self._local.end = _End(number, self._ended)
         return number
+
+    def _forget_ended(self) -> list[int]:
+        """The threads of this side that ended, each of which has a counterpart on the other side."""
+        ended = []
+        while self._ended:
+            ended.append(self._ended.popleft())
+            self._inboxes.pop(ended[-1], None)
+        return ended
+
+    def _end_counterparts(self, threads: Any) -> None:
+        """Let the threads end that answer those of the other side which have ended; else they would pile up."""
+        with self._turn:
+            for thread in threads:
+                if (thread >= 0) != self._counts_up and thread in self._inboxes:
+                    self._inboxes.pop(thread).append(_LAST)
+            self._turn.notify_all()
 
     def _next(self, thread: int) -> list[Any]:
         inbox = self._inboxes.setdefault(thread, deque())
@@ -317,6 +355,8 @@ class Peer:
             self.border.learn(extras["classes"])
         for number, count in extras.get("released", ()):
             self.border.forget(number, count)
+        if "ended" in extras:
+            self._end_counterparts(extras["ended"])
         self.after_message(extras)
 
 
