@@ -253,4 +253,4 @@ def test_threads_of_tests_do_not_pile_up_in_the_program(grade):
                 for thread in threads: thread.start()
                 for thread in threads: thread.join()
     """
-    grade(tests, "def add(a, b): return a + b\n", limits={"processes": 16}).assert_all_passed()
+    grade(tests, "def add(a, b): return a + b\n", limits={"processes": 32}).assert_all_passed()
