@@ -30,6 +30,8 @@ _ENTRIES = 20_000
 """Files and folders of one grading, as many as the candidate may have."""
 _PROCESSES = 96
 """Processes and threads of one grading."""
+_START = 120.0
+"""Seconds until it is ready: it loads pytest and what the tests need, on a machine that may be busy."""
 _INSPECTION = 480.0
 """Seconds of wall clock for all tools together, many times what they may compute."""
 
@@ -94,9 +96,11 @@ class Examiner:
     def _open(self, spec: ContainerSpec, setup: dict[str, Any]) -> None:
         self._container, connection = self._linker.start(spec)
         self._control = Control(connection if self._linker.transport == "socket" else relayed(connection))
+        self._control.socket.settimeout(_START)
         try:
             self._control.send(setup)
             ready, _descriptors = self._control.receive()
+            self._control.socket.settimeout(None)
             self.protection = Protection(**ready["protection"])
         except (WireClosed, ProtocolViolation) as error:
             self.destroy()
@@ -183,6 +187,10 @@ class Examiner:
     def alive(self) -> bool:
         """Whether its process still runs."""
         return self._engine.process_id(self._container) != 0
+
+    def declare_lost(self) -> None:
+        """It does not do what it is told to; nothing more is asked of it."""
+        self._lost = True
 
     def end(self, number: int) -> None:
         """End a grading's process, if it still runs."""

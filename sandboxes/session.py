@@ -21,7 +21,7 @@ from .suite import Limits, Scaling, Test, TestRun
 __all__ = ["Session", "collect"]
 
 _GRACE = 5.0
-"""Seconds that the examiner gets to notice that its candidate is gone."""
+"""Seconds that the examiner gets to notice that its candidate is gone, and then to end."""
 
 
 class Session:
@@ -172,10 +172,14 @@ class Session:
 
     def _check_limits(self) -> None:
         now = time.monotonic()
+        if now > self._deadline + 2 * _GRACE:
+            self.examiner.declare_lost()
+            raise SandboxFailure("the examiner does not end what it was told to end")
         if now > self._deadline + _GRACE:
-            self.out_of_time = True
-            self.examiner.end(self._number)
-            self._control.socket.settimeout(_GRACE)
+            if not self.out_of_time:
+                self.out_of_time = True
+                self.examiner.end(self._number)
+                self._control.socket.settimeout(_GRACE)
         elif now > self._deadline:
             self._end_candidate(Verdict("timed_out", self._total_message()))
         elif self._verdict is None:
