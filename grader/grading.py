@@ -13,6 +13,7 @@ from sandboxes.links import Transport
 from . import __version__
 from .assignment import Assignment
 from .examinations import CodeExamination, Examination, WritingExamination
+from .examinations.telling import Telling
 from .report import (
     AssignmentName,
     Environment,
@@ -85,11 +86,12 @@ class Grader:
         Args:
             submission: What was handed in.
             on_test: Called with each test's result as soon as it is known; again from the start when a failure of the
-                sandbox makes a second run necessary.
+                sandbox makes a second run necessary. It is called in another thread, and nobody waits for it but at the end.
         """
         started = now()
         try:
-            examined = self._examination.examine(submission.files, on_test)
+            with Telling(on_test) as telling:
+                examined = self._examination.examine(submission.files, telling.tell)
         except SandboxFailure as failure:
             return _without_score(self.assignment, submission.name, submission.digest, "failed", str(failure), started)
         score = score_evidence(examined.tests, examined.measurements, self.assignment.settings)

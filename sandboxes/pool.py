@@ -58,7 +58,9 @@ class CandidatePool:
                     self._owed += 1
                 else:
                     self._order()
-            return self._ready.get().result()
+                # In the same breath: two that see one candidate there would wait for it both, and one of them for ever.
+                future = self._ready.get_nowait()
+            return future.result()
         except (RuntimeError, CancelledError):
             raise SandboxFailure("the pool is closed") from None
 

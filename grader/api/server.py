@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import cast
 
 import h11
@@ -12,6 +13,16 @@ __all__ = ["HEADER_TIMEOUT", "PunctualProtocol"]
 
 HEADER_TIMEOUT = "header_timeout"
 """Key of the lifespan's state: seconds from the first byte, or the connection, to the end of a request's head."""
+
+
+def send_at_once(transport: asyncio.Transport) -> None:
+    """Have answers leave without waiting for the client's acknowledgement of what went before, which takes 40 ms.
+
+    asyncio does so by itself, but for sockets that several processes share: these are made without naming TCP.
+    """
+    connection = transport.get_extra_info("socket")
+    if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class PunctualProtocol(H11Protocol):
@@ -25,6 +36,7 @@ class PunctualProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See ``asyncio.Protocol``."""
         super().connection_made(transport)
+        send_at_once(transport)
         self._watch_head()
 
     def data_received(self, data: bytes) -> None:
