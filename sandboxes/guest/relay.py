@@ -20,6 +20,8 @@ __all__ = ["Relay", "serve_streams"]
 _HEADER = struct.Struct(">BII")
 _DATA, _CLOSE, _PASS = range(3)
 _CHUNK = 256 * 1024
+_LAST_PATIENCE = 5.0
+"""Seconds that a receiver has for what waits for it when the stream ends."""
 _MAX_WAITING = 2 * MAX_FRAME
 """Bytes kept for a receiver that does not read; no honest one lets more than a frame wait."""
 
@@ -40,13 +42,20 @@ class Relay:
         self._next_channel = first_channel
         self._arrived = bytearray()
         self._waiting: dict[socket.socket, bytearray] = {stream: bytearray(), local: bytearray()}
+        self._closing: set[socket.socket] = set()
         self._selector = selectors.DefaultSelector()
         for sock in (stream, local):
             sock.setblocking(False)
             self._selector.register(sock, selectors.EVENT_READ)
 
     def run(self) -> None:
-        """Carry bytes until the stream or channel 0 ends."""
+        """Carry bytes until the stream or channel 0 ends, and deliver what arrived before."""
+        try:
+            self._carry()
+        finally:
+            self._flush()
+
+    def _carry(self) -> None:
         while 0 in self._channels:
             for key, events in self._selector.select():
                 sock = key.fileobj
@@ -55,9 +64,8 @@ class Relay:
                     continue
                 if events & selectors.EVENT_WRITE:
                     self._write(sock)
-                if events & selectors.EVENT_READ and not self._read(sock):
+                if events & selectors.EVENT_READ and sock in self._waiting and not self._read(sock):
                     return
-        self._flush()
 
     def _read(self, sock: socket.socket) -> bool:
         try:
@@ -100,6 +108,7 @@ class Relay:
             return
         del self._numbers[sock]
         del self._waiting[sock]
+        self._closing.discard(sock)
         self._selector.unregister(sock)
         sock.close()
 
@@ -119,8 +128,8 @@ class Relay:
             if kind == _DATA:
                 self._send(sock, data)
             elif kind == _CLOSE:
+                self._closing.add(sock)  # once it has what waits for it
                 self._write(sock)
-                self._drop(channel)
             else:
                 self._pass(sock, data)
 
@@ -159,15 +168,21 @@ class Relay:
             pass
         except OSError:
             waiting.clear()
+        if not waiting and sock in self._closing:
+            self._drop(self._numbers[sock])
+            return
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if waiting else 0)
         self._selector.modify(sock, events)
 
     def _flush(self) -> None:
-        self._stream.setblocking(True)
-        try:
-            self._stream.sendall(self._waiting[self._stream])
-        except OSError:
-            pass
+        for sock, waiting in self._waiting.items():
+            sock.settimeout(_LAST_PATIENCE)
+            try:
+                sock.sendall(waiting)
+            except OSError:
+                pass  # nobody is there to read it, or does
+        for channel in list(self._channels):
+            self._drop(channel)
 
 
 def serve_streams() -> socket.socket:

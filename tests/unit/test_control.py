@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -105,3 +106,44 @@ def test_descriptors_that_were_announced_but_not_sent_are_a_violation():
             first2.sendall(data)
             with pytest.raises(ProtocolViolation):
                 Control(second2).receive()
+
+
+def passed_over(here, there):
+    """A connection that is passed from ``here`` to ``there``: its near end, and the far one."""
+    near, far = socket.socketpair()
+    Control(here).send({"n": 1}, [far.fileno()])
+    far.close()
+    _message, (descriptor,) = Control(there).receive()
+    receiver = socket.socket(fileno=descriptor)
+    receiver.settimeout(20)
+    return near, receiver
+
+
+def test_what_was_sent_before_a_connection_is_closed_arrives():
+    here, there = relayed()
+    near, receiver = passed_over(here, there)
+    sent, received = bytes(range(256)) * 8000, bytearray()
+
+    def send():
+        near.sendall(sent)
+        near.close()
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    with receiver:
+        time.sleep(0.2)  # nobody reads until after the end
+        while data := receiver.recv(50_000):
+            received += data
+    sender.join(20)
+    there.close()
+    here.close()
+    assert received == sent
+
+
+def test_connections_end_with_the_stream():
+    here, there = relayed()
+    _near, receiver = passed_over(here, there)
+    here.close()
+    with receiver:
+        assert receiver.recv(1) == b""
+    there.close()
