@@ -18,6 +18,9 @@ PROGRAM = """
     elif command == "flood":
         while True: print("flood")
     elif command == "sleep": time.sleep(1000)
+    elif command == "think":
+        while time.process_time() < 0.7: pass
+        print("42")
     elif command == "memory": hoard = [bytearray(10_000_000) for _ in range(100)]
     elif command == "talk":
         name = input("Name? ")
@@ -67,6 +70,13 @@ TESTS = """
         text = str(caught.value)
         assert "expected 'Goodbye', but the program printed nothing more" in text
         assert "> Ada" in text and "Hello, Ada!" in text
+
+    def test_who_computes_is_not_silent(program):
+        program.start("think").expect("42", timeout=0.2).finish()
+
+    def test_who_sleeps_is(program):
+        with pytest.raises(AssertionError, match="printed nothing more for 0.5 seconds"):
+            program.start("sleep").expect("42", timeout=0.5)
 
     def test_large_input(program):
         text = "line\\n" * 100_000

@@ -41,7 +41,7 @@ class _Session:
             self._selector.register(pipe, selectors.EVENT_READ, number)
 
     def read(self, patience: float) -> list[Any]:
-        """Output that is there now, or comes within ``patience`` seconds: ``[stdout, stderr, ended]``."""
+        """Output that is there now, or comes within ``patience`` seconds: ``[stdout, stderr, ended, seconds of CPU]``."""
         found = {1: b"", 2: b""}
         for key, _events in self._selector.select(patience):
             data = os.read(key.fd, _CHUNK)
@@ -49,7 +49,19 @@ class _Session:
                 found[key.data] += data
             else:
                 self._selector.unregister(key.fileobj)
-        return [found[1], found[2], not self._selector.get_map()]
+        return [found[1], found[2], not self._selector.get_map(), self._cpu_time()]
+
+    def _cpu_time(self) -> float:
+        """Seconds that the process and those it started have used so far."""
+        ticks = 0
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == self.process.pid:
+                ticks += sum(map(int, fields[11:15]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def write(self, data: bytes) -> bool:
         """Send to standard input; false when the program no longer reads."""
@@ -141,7 +153,7 @@ class Programs:
                 stdin = self._feed(session, stdin)
             if not stdin:
                 session.close_input()
-            new_out, new_err, ended = session.read(0.001 if stdin else 3600.0)
+            new_out, new_err, ended, _cpu = session.read(0.001 if stdin else 3600.0)
             out, err = out + new_out, err + new_err
             overflow = len(out) + len(err) > limit
         code = None if overflow else self._wait(number, 3600.0)
