@@ -248,7 +248,9 @@ class Engine:
             raise SandboxFailure(f"a sandbox image is missing ({error.explanation}): run 'grader images build'") from None
         except docker.errors.DockerException as error:
             things = frozenset(thing for sign, thing in _SIGNS.items() if sign in str(error))
-            raise EngineRefused(f"the Docker Engine refused: {error}", things) from None
+            if things:
+                raise EngineRefused(f"the Docker Engine refused: {error}", things) from None
+            raise SandboxFailure(f"the Docker Engine refused: {error}") from None
         except requests.RequestException as error:
             raise EngineUnavailable(_advice(error)) from None
 

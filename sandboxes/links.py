@@ -73,7 +73,7 @@ class Linker:
                     raise
                 # What the engine goes on refusing, containers do without ('grader doctor' says so). Once is not enough: a
                 # folder that is gone, or an engine short of something, is refused in the same words.
-                self._engine.concessions |= {thing for thing in named if refusals[thing] >= _FIRM}
+                self._concede({thing for thing in named if refusals[thing] >= _FIRM})
 
     def _start(self, spec: ContainerSpec) -> tuple[Container, socket.socket]:
         if self.transport == "stream":
@@ -85,10 +85,19 @@ class Linker:
         except SandboxFailure:
             if not self._may_fall_back:
                 raise
-            self.transport = "stream"
+            with self._lock:
+                self.transport = "stream"
+            self._concede(set())
             return self._start_stream(spec)
         self._may_fall_back = False
         return started
+
+    def _concede(self, things: set[str]) -> None:
+        with self._lock:
+            self._engine.concessions |= things
+            if self.transport == "stream":
+                # Whatever the engine said of the folder: it does not see the folder, and streams need none.
+                self._engine.concessions.discard("mount flags")
 
     def _start_socket(self, spec: ContainerSpec) -> tuple[Container, socket.socket]:
         with self._lock:

@@ -40,7 +40,7 @@ cpu_time = {cpu_time}
 memory = "128 MiB"
 processes = 24
 output = "64 KiB"
-total_time = 120.0
+total_time = 300.0
 """
 
 _LESSONS = Arena(
