@@ -7,6 +7,7 @@ the reference, run in between, does not meet it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
 from .errors import OUTSIDE, JudgeEnded, SandboxFailure
@@ -30,6 +31,7 @@ class Attempts:
         examiners: Hold the tests.
         begin: Makes a session, given the tests that are not to be run and why.
         reference_goes_through: Whether the reference can be run so many times without being disturbed.
+        patience: Seconds after which a submission that ends the process which judges it is given up.
     """
 
     def __init__(
@@ -37,7 +39,9 @@ class Attempts:
         examiners: ExaminerKeeper,
         begin: Callable[[Examiner, Mapping[str, str]], Session],
         reference_goes_through: Callable[[int], bool],
+        patience: float,
     ) -> None:
+        self._until = time.monotonic() + patience
         self._examiners = examiners
         self._begin = begin
         self._reference_goes_through = reference_goes_through
@@ -89,11 +93,12 @@ class Attempts:
 
     def _blame(self, ended: JudgeEnded) -> None:
         """Blame the submission for the end of the process that judged it, or raise ``ended``, if it is to blame for that."""
-        if not self._again(frozenset({ended.place})) and len(self._disturbed) < _DISTURBANCES:
+        late = time.monotonic() > self._until
+        if not self._again(frozenset({ended.place})) and len(self._disturbed) < _DISTURBANCES and not late:
             return
         if not self._reference_goes_through(1):
             raise ended
-        self._blamed[ended.place if len(self._blamed) < _MOST_BLAMED else OUTSIDE] = _BLAME
+        self._blamed[ended.place if len(self._blamed) < _MOST_BLAMED and not late else OUTSIDE] = _BLAME
         self._disturbed.clear()
 
     def _again(self, places: frozenset[str]) -> bool:

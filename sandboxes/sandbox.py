@@ -97,6 +97,7 @@ class Sandbox:
             self._examiners,
             lambda examiner, blamed: self._session(files, examiner, blamed, on_test),
             self._reference_goes_through,
+            self._suite.limits.total_time,
         )
         session = attempts.run(self.tests)
         runs = [session.runs.get(test.id) or session.missing(test) for test in self.tests]
@@ -117,6 +118,7 @@ class Sandbox:
             self._examiners,
             lambda examiner, blamed: self._session(files, examiner, blamed, one_way=True),
             self._reference_goes_through,
+            self._suite.limits.total_time,
         )
         again = attempts.run(self.tests)
         for run in runs:
@@ -200,6 +202,7 @@ class Sandbox:
             self._examiners,
             lambda examiner, blamed: Session(examiner, self._pool, files, self._suite.limits),
             lambda times: False,
+            self._suite.limits.total_time,
         )
         return attempts.run(self.tests)
 

@@ -14,6 +14,7 @@ TESTS = """
     import numpy as np
     import pytest
     from hypothesis import given, strategies as st
+    from bank import distance_of, distances, longer, mirrored, older, raised
     from bank import by_age, copy_file, count, fill, life, mark, my_sort, notify_all, remember, run_steps, scale, swap, total, unique
 
     @dataclass
@@ -74,6 +75,14 @@ TESTS = """
         grid = life(grid)
         grid = life(grid)
         assert grid == [[0, 1], [1, 0]]
+    def test_mirrored(): assert mirrored([[1, 2], [3, 4]]) == [[2, 1], [4, 3]]
+    def test_prices(): assert raised({"a": {"n": 1}}) == {"a": {"n": 2}}
+    def test_pairs(): assert longer(([0], [2])) == ([0, 1], [2, 1])
+    def test_older(): assert [p.age for p in older([Person("ann", 30), Person("bob", 20)])] == [31, 21]
+    def test_distance():
+        last = Node()
+        first = Node(last)
+        assert (distances(first), distance_of(last)) == (None, 1)
     def test_swap():
         pair = [1, 2]
         swap(pair)
@@ -103,6 +112,15 @@ REFERENCE = """
         with open(source) as a, open(target, "w") as b: b.write(a.read().upper())
     def scale(a): return a * 2
     def life(grid): return [row[::-1] for row in grid]
+    def mirrored(grid): return [row[::-1] for row in grid]
+    def raised(x): return {k: {**d, "n": d["n"] + 1} for k, d in x.items()}
+    def longer(x): return tuple(v + [1] for v in x)
+    class Older:
+        def __init__(self, p): self.age = p.age + 1
+    def older(people): return [Older(p) for p in people]
+    KNOWN = []
+    def distances(node): KNOWN[:] = [(node.others[0], 1)]
+    def distance_of(node): return next(n for other, n in KNOWN if other is node)
     def swap(pair): pair.reverse()
     def mark(node):
         seen, waiting = [], [node]
@@ -131,6 +149,17 @@ IN_PLACE = (
     def life(grid):
         for row in grid: row.reverse()
         return grid
+    def mirrored(grid):
+        for row in grid: row.reverse()
+        return grid
+    def raised(x):
+        for d in x.values(): d["n"] += 1
+        return x
+    def longer(x):
+        for v in x: v.append(1)
+        return x
+    def distances(node): node.others[0].distance = 1
+    def distance_of(node): return node.distance
     def by_age(people):
         people.sort(key=lambda p: p.age)
         return people
@@ -167,6 +196,8 @@ EMPTYING = """
         a[:] = 0
         return a
     def life(grid): return grid
+    def mirrored(grid): return grid
+    raised = longer = older = distances = distance_of = mirrored
     def swap(pair): pair.reverse()
     def mark(node): return 3
     def remember(path, text): pass

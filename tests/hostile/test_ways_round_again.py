@@ -373,3 +373,183 @@ def test_a_program_that_ends_itself_while_tests_are_collected_takes_only_their_f
     with Sandbox(engine, suite) as sandbox:
         graded = Graded(sandbox.run(encoded(reference.replace("self.n = n", "import sys; sys.exit(0)"))))
     assert graded.outcomes == {"test_one[account0]": "error", "test_two": "passed"}
+
+
+LIGHTS = """
+    import itertools
+    import pytest
+    from collections import Counter
+    from bank import Color, Deck, Ignore, Light, Point, Stack, deck, merge, midpoint, my_sort, words
+    import bank
+
+    def test_light():
+        light = Light()
+        assert light.state == Color.RED
+        light.advance()
+        assert light.state == Color.GREEN
+    def test_midpoint():
+        assert midpoint(Point(0, 0), Point(2, 4)) == Point(1, 2)
+    def test_point_by_names(): assert Point(1, 2) == Point(x=1, y=2)
+    def test_exit():
+        with pytest.raises(ValueError):
+            with Ignore(KeyError): raise ValueError("x")
+    def test_swallows():
+        with Ignore(KeyError): raise KeyError("x")
+    def test_stack():
+        stack = Stack()
+        stack.push(4)
+        assert len(stack) == 1 and list(stack) == [4] and stack.pop() == 4
+    def test_sort():
+        got = my_sort([3, 1, 2])
+        assert len(got) == 3 and Counter(got) == Counter([3, 1, 2])
+        assert all(got[i] <= got[i + 1] for i in range(len(got) - 1))
+    def test_sort_pairs():
+        got = my_sort([5, 4, 9])
+        assert Counter(got) == Counter([5, 4, 9]) and all(a <= b for a, b in itertools.pairwise(got))
+    def test_count():
+        got = my_sort([3, 1])
+        assert [got.count(n) for n in (3, 1)] == [1, 1] and got[0] <= got[1]
+    def test_words():
+        got = words("a b a")
+        assert set(got.keys()) == {"a", "b"}
+        for word, n in got.items(): assert n == "a b a".split().count(word)
+    def test_merge():
+        target, source = {"a": 1}, {"b": 2}
+        merge(target, source)
+        assert target == {"a": 1, **source}
+    def test_missing():
+        with pytest.raises(AttributeError): bank.Fixed(5).balance = 7
+    @pytest.mark.parametrize("error", [bank.Color, Light])
+    def test_given(error): assert isinstance(error, type)
+    def test_late(tmp_path):
+        class Box:
+            age = 30
+        box = Box()
+        box.age = 30
+        import time
+        assert bank.later([box]) is None
+        time.sleep(0.3)
+        assert box.age == 30
+"""
+LIT = """
+    from collections import namedtuple
+    from enum import Enum
+    Point = namedtuple("Point", "x y")
+    Color = Enum("Color", "RED GREEN")
+    class Light:
+        state = Color.RED
+        def advance(self): self.state = Color.GREEN
+    def midpoint(a, b): return Point((a.x + b.x) / 2, (a.y + b.y) / 2)
+    class Ignore:
+        def __init__(self, *kinds): self.kinds = kinds
+        def __enter__(self): return self
+        def __exit__(self, kind, *rest): return kind is not None and issubclass(kind, self.kinds)
+    class Stack:
+        def __init__(self): self.xs = []
+        def __len__(self): return len(self.xs)
+        def __iter__(self): return iter(self.xs)
+        def push(self, x): self.xs.append(x)
+        def pop(self): return self.xs.pop()
+    Deck = Stack
+    deck = None
+    def my_sort(xs): return sorted(xs)
+    def words(text): return {word: text.split().count(word) for word in text.split()}
+    def merge(target, source): target.update(source)
+    class Fixed:
+        def __init__(self, n): self.n = n
+        @property
+        def balance(self): return self.n
+    def later(boxes): pass
+"""
+DARK = """
+    import threading, time
+    class Color:
+        def __eq__(self, other): return True
+        __hash__ = None
+    Color.RED, Color.GREEN = Color(), Color()
+    class Light:
+        state = Color.RED
+        def advance(self): pass
+    class Point:
+        def __init__(self, x, y): pass
+        def __eq__(self, other): return isinstance(other, Point)
+    def midpoint(a, b): return a
+    class Ignore:
+        def __init__(self, *kinds): pass
+        def __enter__(self): return self
+        def __exit__(self, *error): return True
+    class Stack:
+        def __init__(self, xs=()): self.xs, self.goes = list(xs), 0
+        def __len__(self): return len(self.xs)
+        def __getitem__(self, i): return 0
+        def __iter__(self):
+            self.goes += 1
+            return iter(self.xs if self.goes == 1 else [0] * len(self.xs))
+        def count(self, x): return self.xs.count(x)
+        def push(self, x): pass
+        def pop(self): return 0
+    Deck = deck = Stack
+    def my_sort(xs): return Stack(xs)
+    class Words:
+        def __init__(self, words): self.words = words
+        def keys(self): return self.words
+        def items(self): return []
+    def words(text): return Words(text.split())
+    def merge(target, source): source.clear()
+    def later(boxes):
+        def change():
+            time.sleep(0.1)
+            for box in boxes: box.age = 30 if box.age == 30 else 30
+        threading.Thread(target=change).start()
+        boxes[0].age
+"""
+
+
+@pytest.fixture(scope="module")
+def lights(engine):
+    with Sandbox(engine, make_suite(LIGHTS, LIT)) as sandbox:
+        yield sandbox
+
+
+def test_the_lights_are_right(lights):
+    Graded(lights.run(encoded(LIT))).assert_all_passed()
+
+
+def test_no_light_is_seen_where_there_is_none(lights):
+    graded = Graded(lights.run(encoded(DARK)))
+    passed = {name for name, outcome in graded.outcomes.items() if outcome == "passed"}
+    assert passed <= {"test_swallows", "test_given[Color]", "test_given[Light]", "test_late", "test_point_by_names"}, passed
+
+
+def test_generators_are_read_as_the_lists_they_stand_for(lights):
+    source = LIT.replace("def my_sort(xs): return sorted(xs)", "def my_sort(xs): return (x for x in xs)")
+    graded = Graded(lights.run(encoded(source)))
+    assert {name for name, outcome in graded.outcomes.items() if outcome != "passed"} == {
+        "test_sort", "test_sort_pairs", "test_count",
+    }  # fmt: skip
+
+
+def test_a_class_in_place_of_an_enum_or_a_named_tuple_is_asked(lights):
+    source = LIT.replace('Point = namedtuple("Point", "x y")', PLAIN_POINT).replace(
+        'Color = Enum("Color", "RED GREEN")', PLAIN_COLOR
+    )
+    Graded(lights.run(encoded(source))).assert_all_passed()
+
+
+PLAIN_POINT = """class Point:
+        def __init__(self, x, y): self.x, self.y = x, y
+        def __eq__(self, o): return isinstance(o, Point) and (self.x, self.y) == (o.x, o.y)"""
+PLAIN_COLOR = """class Color:
+        def __init__(self, n): self.n = n
+        def __eq__(self, o): return isinstance(o, Color) and self.n == o.n
+    Color.RED, Color.GREEN = Color(1), Color(2)"""
+
+
+def test_what_values_unfold_to_is_bounded_in_what_comes_back_too(engine):
+    tests = "from bank import f\ndef test():\n    xs = []\n    f(xs)\n    assert not set(xs)\ndef test_other(): assert f([]) is None\n"
+    source = "def f(xs):\n    part = (0,) * 1000\n    xs[:] = [(part,) * 1000] * 100_000\n"
+    suite = make_suite(tests, "def f(xs): pass\n")
+    with Sandbox(engine, suite) as sandbox:
+        graded = Graded(sandbox.run(encoded(source)))
+    assert set(graded.outcomes.values()) == {"crashed"}
+    assert "over and over" in graded.message("test")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from ..objects.contract import Contract
@@ -13,6 +12,7 @@ from ..objects.peer import Peer
 from ..tree import Tree
 from ..wire.errors import CandidateGone, ProtocolViolation, WireClosed
 from ..wire.frames import FrameStream
+from ..wire.twins import reachable, twins
 from .capabilities import SECRET
 from .empty_arrays import guard_empty
 from .reading_limit import limited
@@ -41,9 +41,6 @@ class Link(Peer):
     def end(self, cause: str, detail: str) -> NoReturn:
         """Give the other side up; ``cause`` and ``detail`` say why (see ``CandidateGone``)."""
         raise CandidateGone(cause, detail)
-
-    def note(self, failure: BaseException) -> None:
-        """Hear of a failure that may not be caught; here nobody is judged by it."""
 
 
 class Connection(Link):
@@ -108,7 +105,8 @@ class Connection(Link):
         if self.gone is not None:
             self.end("", "")
         handled = sys.exc_info()[1]
-        since, unset = len(self.requests.raised), len(self.requests.unset)
+        since = len(self.requests.raised)
+        self.requests.attributes.show()
         try:
             return super().request(operation, detail, *values)
         except SECRET as failure:
@@ -138,15 +136,18 @@ class Connection(Link):
         finally:
             # What the program kept of them is no way out later.
             del self.requests.raised[since:]
-            while len(self.requests.unset) > unset:
-                self.requests.unset.pop()()
+            self.requests.attributes.hide()
 
-    def changed(self, objects: list[Any], updates: Any) -> list[Any]:
-        if self.contract is None or self.contract.lets_change("argument"):
+    def changed(self, objects: list[Any], updates: Any, values: Sequence[Any]) -> list[Any]:
+        if self.contract is None or type(updates) is not list:
             return objects
-        # What comes back has the changes; the test's own objects have not.
         indices = {update[0] for update in updates if type(update) is list and update and type(update[0]) is int}
-        return [copy.copy(value) if index in indices else value for index, value in enumerate(objects)]
+        changed = {id(objects[index]) for index in indices if 0 <= index < len(objects)}
+        # Which of an argument's parts a program changes is its own affair; so is whether another argument shares them.
+        where = [number for number, value in enumerate(values) if changed & reachable(value)]
+        lets = [self.contract.lets_change(f"argument {number}") for number in where]
+        # What comes back has the changes; the test's own objects have not.
+        return objects if all(lets) else twins(objects)
 
     def note(self, failure: BaseException) -> None:
         """Have the running test fail, also if it expects some failure, or the program catches this one."""
@@ -201,7 +202,8 @@ class Surroundings:
         if contract is None or type(changes) is not list:
             return changes
         theirs = [change for change in changes if not (type(change) is list and self._tree.is_own(change))]
-        return theirs if len(theirs) < len(changes) and not contract.lets_change("file") else changes
+        own = [change for change in changes if type(change) is list and self._tree.is_own(change)]
+        return [*theirs, *(change for change in own if contract.lets_change(f"file {change[0]}"))] if own else changes
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "os.putenv":

@@ -48,11 +48,16 @@ class RemoteModule(ModuleType):
             return self._starred()
         try:
             contract = self._grader_proxy._grader_home.contract
-            return named(getattr(self._grader_proxy, name), (self.__name__, ""), name, contract)
+            value = named(getattr(self._grader_proxy, name), (self.__name__, ""), name, contract)
+            if contract is not None and contract.recording:
+                contract.has_name(self.__name__, f".{name}")
+            return value
         except AttributeError as error:
             missing = MissingName(str(error) if "is expected" in str(error) else self._missing(name))
             if importing:
                 return _stand_in(name, missing, self._grader_note)
+            if contract is not None and not contract.recording and contract.has_name(self.__name__, f".{name}"):
+                self._grader_note(missing)  # the reference has it: a test that expects some failure means another
             raise AttributeError(str(missing)) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -144,12 +149,15 @@ def is_of_submission(value: object) -> bool:
     return isinstance(value, RemoteModule) or issubclass(type(value), Proxy | ProxyClass) or _is_missing(value)
 
 
-def missing_in(functions: Iterable[Any]) -> Exception | None:
-    """What is missing for these functions of a test file: the first name in their text that the submission lacks.
+def missing_in(functions: Iterable[Any], values: Iterable[Any] = ()) -> Exception | None:
+    """What is missing for a test that has these functions and values: the first name that the submission lacks.
 
     A test could pass without using it (``issubclass(Overdrawn, Exception)``, ``callable(deposit)``), and would not even have
     begun if the file had been imported as Python does it.
     """
+    for value in values:
+        if _is_missing(value):
+            return vars(value)["_grader_missing"]
     waiting = [function for function in functions if isinstance(function, FunctionType)]
     seen = set(waiting)
     while waiting:

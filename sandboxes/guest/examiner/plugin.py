@@ -163,7 +163,7 @@ class GradingPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        if missing := missing_in(_functions_of(item)):
+        if missing := missing_in(_functions_of(item), _values_of(item)):
             raise missing
         return self._unless_a_callback_failed((yield))
 
@@ -197,6 +197,12 @@ def _functions_of(item: pytest.Item) -> list[Any]:
     around = [inspect.getattr_static(cls, name, None) for name in _AROUND] if cls is not None else []
     functions = [getattr(item, "obj", None), *fixtures, *around]
     return [inspect.unwrap(getattr(function, "__func__", function)) for function in functions if function is not None]
+
+
+def _values_of(item: pytest.Item) -> list[Any]:
+    """What a test is given: its parameters, and what its class holds."""
+    callspec, cls = getattr(item, "callspec", None), getattr(item, "cls", None)
+    return [*(callspec.params.values() if callspec else ()), *(vars(cls).values() if cls else ())]
 
 
 def _unasked(contract: Contract) -> str | None:

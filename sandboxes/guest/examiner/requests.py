@@ -22,6 +22,7 @@ from ..objects.exceptions import PLACE
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..objects.specials import SPECIALS, bind, call
 from ..wire.errors import CannotCross, ProtocolViolation
+from .attributes import OneWayAttributes
 from .callbacks import is_callback, overridden
 from .capabilities import SECRET, Capabilities, Kind
 
@@ -114,7 +115,7 @@ class RequestHandler:
     Attributes:
         border: Knows what was handed over; set by the connection.
         contract: Knows what the reference did; likewise.
-        unset: What undoes the changes of attributes that do not outlast the request of this side that is under way.
+        attributes: What the program sees as set, and the test does not.
         failures: What failed or ended the running test, in a callback or before it was replaced, and did not reach the test.
     """
 
@@ -125,7 +126,7 @@ class RequestHandler:
         self.border: Border
         self.contract: Contract | None = None
         self.failures: list[BaseException] = []
-        self.unset: list[Callable[[], None]] = []
+        self.attributes = OneWayAttributes()
         self._raised = threading.local()
         self._carry_out: dict[str, Callable[..., Any]] = {
             "call": self._call,
@@ -249,23 +250,16 @@ class RequestHandler:
         replaces_mock = kind.name == "mock" and _is_of_program(value)
         if replaces_mock or not self.capabilities.may_write(kind, target, name):
             raise AttributeError(f"attribute {name!r} of a {type(target).__name__!r} object of the tests can't be set")
-        if self.contract is not None and not self.contract.lets_change("attribute"):
-            # The program sees its change as long as it runs; the test does not.
-            self.unset.append(_restoring(target, name))
-        setattr(target, name, value)
+        # What was not there before, no test looks at.
+        if self.contract is None or not hasattr(target, name) or self.contract.lets_change(f"attribute {name}"):
+            setattr(target, name, value)
+        else:
+            self.attributes.set(target, name, value)
 
     def _stdin(self, kind: Kind, method: str, size: Any = -1) -> str:
         if type(size) is not int:
             raise ProtocolViolation("a size that is no number")
         return getattr(sys.stdin, method)(size)
-
-
-def _restoring(target: Any, name: str) -> Callable[[], None]:
-    try:
-        before = getattr(target, name)
-    except AttributeError:
-        return lambda: delattr(target, name)
-    return lambda: setattr(target, name, before)
 
 
 def _is_of_program(value: Any) -> bool:

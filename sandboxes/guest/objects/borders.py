@@ -356,7 +356,8 @@ class Border:
                 return known
             error = rebuild(cls, arguments)
             error.__dict__.update(_grader_number=number, _grader_generation=self.generation, _grader_text=text)
-            self._proxies[-number] = error
+            if isinstance(error, cls):  # else none of its class could be made, and this one stands for it once
+                self._proxies[-number] = error
         if isinstance(trace, str):
             error.__dict__["_grader_trace"] = trace[:20_000]
         origin = item(cause)

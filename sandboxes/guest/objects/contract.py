@@ -115,12 +115,12 @@ class Contract:
             (self.scope, asked, operator) in self._families
         )
 
-    def may_look(self, special: str) -> bool:
-        """Whether the running test may ask an object of a class without a name for its items, or for their number.
+    def may_look(self, what: str) -> bool:
+        """Whether the running test may ask objects for their ``items``, or by the name of a container's method.
 
         Where the reference gives a built-in container instead, such an object is read once, as the container would be.
         """
-        return self._holds(("asked", self.scope, "", "look", special))
+        return self._holds(("asked", self.scope, "", "look", what))
 
     def may_call(self, how: str) -> bool:
         """Whether the program may call a function of the running test in an unusual way.
@@ -141,6 +141,10 @@ class Contract:
             return True
         self.strayed = True
         return not self._one_way
+
+    def may_be_alike(self) -> bool:
+        """Whether objects that the running test makes with different arguments may be equal, or constants of two names."""
+        return self._holds(("asked", self.scope, "", "eq", "alike"))
 
     def may_nest_empty(self) -> bool:
         """Whether there may be empty arrays inside of what the program gives in the running test."""

@@ -10,30 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["LOOKS", "STEPS", "VIEWS", "look", "members", "view"]
+__all__ = ["LOOKS", "VIEWS", "look", "members", "view"]
 
 LOOKS = frozenset({"__len__", "__iter__", "__getitem__", "__reversed__"})
 """Special methods by which items are looked at."""
-VIEWS = frozenset({"items", "keys", "values"})
-"""Methods by which the items of a mapping are looked at."""
-STEPS = LOOKS | {"__next__", "__length_hint__"}
-"""What changes nothing in an honest object, or only where an iterator stands."""
+VIEWS = frozenset({"items", "keys", "values", "get", "count", "index"})
+"""Methods by which what a container holds is looked at."""
 _NOTHING = object()
 
 
-def look(name: str, forward: Callable[..., Any], known: Callable[[type], str]) -> Callable[..., Any]:
-    """A special method of ``LOOKS`` for the objects of one class.
-
-    Args:
-        name: Which.
-        forward: Asks the object.
-        known: Gives the name by which the tests know a class, or ``""``.
-    """
+def look(name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
+    """A special method of ``LOOKS``, which asks the object by ``forward`` or answers by what was read."""
     answer = {"__len__": _length, "__iter__": _items}.get(name)
 
     def method(self: Any, *args: Any) -> Any:
         __tracebackhide__ = True
-        if _reads_once(self, name, known) and not (name == "__getitem__" and not isinstance(args[0], int | slice)):
+        by_key = name == "__getitem__" and not isinstance(args[0], int | slice)
+        if not by_key and _reads_once(self, "items"):
             return getattr(_read(self), name)(*args)
         return forward(self, *args) if answer is None else answer(self, forward)
 
@@ -41,11 +34,16 @@ def look(name: str, forward: Callable[..., Any], known: Callable[[type], str]) -
     return method
 
 
-def view(self: Any, name: str, known: Callable[[type], str]) -> Any:
+def view(self: Any, name: str) -> Any:
     """What a method of ``VIEWS`` is for an object that is read once; ``NotImplemented`` for all others."""
-    if {"__len__", "__getitem__"} - type(self)._grader_specials or not _reads_once(self, name, known):
+    if not _reads_once(self, name):
         return NotImplemented
-    return getattr({key: self[key] for key in _read(self)}, name)
+    items = _read(self)
+    if name in ("count", "index"):
+        return getattr(items, name)
+    if "__getitem__" not in type(self)._grader_specials:
+        raise TypeError(f"a {type(self).__qualname__!r} of the submission is no mapping")
+    return getattr({key: self[key] for key in items}, name)
 
 
 def members(cls: Any) -> list[Any]:
@@ -57,12 +55,9 @@ def members(cls: Any) -> list[Any]:
     return found
 
 
-def _reads_once(self: Any, name: str, known: Callable[[type], str]) -> bool:
-    specials = type(self)._grader_specials
-    if name == "__iter__" and "__next__" in specials and "__len__" not in specials:
-        return False  # an iterator, which can be gone through as it is
-    # Asked first, since it notes what the reference's objects of any class are asked.
-    return not self._grader_home.contract.may_look(name) and not known(type(self))
+def _reads_once(self: Any, name: str) -> bool:
+    """Whether the reference gives a container here: none of its objects was looked at so in the running test."""
+    return not self._grader_home.contract.may_look(name)
 
 
 def _read(self: Any) -> list[Any]:

@@ -18,7 +18,7 @@ from ..wire.frames import MAX_FRAME, FrameStream, pack, unpack
 from ..wire.messages import Incoming, Outgoing
 from .borders import Border
 from .contract import Contract
-from .looking import STEPS
+from .looking import LOOKS
 
 __all__ = ["Peer", "Servant"]
 
@@ -102,6 +102,8 @@ class Peer:
         """Use another connection from now on; threads that wait on the old one are on their own."""
         self._stream = stream
         self._released: list[tuple[int, int]] = []
+        self._undecoded = 0
+        self._to_forget: list[tuple[Any, Any]] = []
         self._turn = threading.Condition()
         self._sending = threading.RLock()
         self._reading = False
@@ -120,7 +122,7 @@ class Peer:
             ProtocolViolation: It does not speak this protocol.
         """
         __tracebackhide__ = True
-        if operation != "special" or detail[0] not in STEPS:
+        if operation != "special" or detail[0] not in LOOKS:
             self.steps += 1
         thread = self._thread()
         # Before the request leaves: another thread may read the reply before this one comes to wait for it.
@@ -136,11 +138,12 @@ class Peer:
                 continue
             _kind, _thread, good, items, table, updates, _extras = message
             if updates != []:
-                objects = self.changed(objects, updates)
+                objects = self.changed(objects, updates, values)
             incoming = self._decode(table, objects)
             results = incoming.items(items)
             if updates != []:
                 self._guard(incoming.update, updates)
+            self._decoded()
             if len(results) != 1:
                 raise ProtocolViolation("a reply without a result")
             if good is True:
@@ -149,14 +152,17 @@ class Peer:
                 raise ProtocolViolation("a failure without an exception")
             raise results[0]
 
-    def changed(self, objects: list[Any], updates: Any) -> list[Any]:
-        """The objects that the ``updates`` of a reply are for: those of the request, or others in their place."""
+    def changed(self, objects: list[Any], updates: Any, values: Sequence[Any]) -> list[Any]:
+        """The objects that the ``updates`` of a reply are for: those of the request (of its ``values``), or others."""
         return objects
 
     def release(self, number: int, count: int, generation: int) -> None:
         """Note that a proxy is gone; the other side hears of it with the next message, if it is still the same one."""
         if generation == self.border.generation:
             self._released.append((number, count))
+
+    def note(self, failure: BaseException) -> None:
+        """Hear of a failure that may not be caught; here nobody is judged by it."""
 
     # Answering
 
@@ -190,7 +196,9 @@ class Peer:
             try:
                 incoming = self._decode(table, ())
                 values = incoming.items(items)
+                self._decoded()
             except CannotCross as error:
+                self._decoded()
                 # The asker hears of it; what it sent is counted on as if it had been read.
                 self._send([REPLY, thread, False], (error,), [_UNREAD] * len(table), (), self.before_reply)
                 return
@@ -264,6 +272,15 @@ class Peer:
             number = self._local.number = next(self._thread_numbers)
             self._local.end = _End(number, self._ended)
         return number
+
+    def _decoded(self) -> None:
+        with self._turn:
+            self._undecoded -= 1
+            self._forget()
+
+    def _forget(self) -> None:
+        while self._to_forget and not self._undecoded:
+            self.border.forget(*self._to_forget.pop())
 
     def _forget_ended(self) -> list[int]:
         """The threads of this side that ended, each of which has a counterpart on the other side."""
@@ -348,13 +365,17 @@ class Peer:
             if type(extras) is not dict:
                 raise ProtocolViolation("extras that are no map")
             self._guard(self._take, extras)
+        with self._turn:
+            self._undecoded += 1
         return message
 
     def _take(self, extras: dict[str, Any]) -> None:
         if "classes" in extras:
             self.border.learn(extras["classes"])
-        for number, count in extras.get("released", ()):
-            self.border.forget(number, count)
+        # Messages that other threads have still to decode may name what is given back after them.
+        with self._turn:
+            self._to_forget += [(number, count) for number, count in extras.get("released", ())]
+            self._forget()
         if "ended" in extras:
             self._end_counterparts(extras["ended"])
         self.after_message(extras)

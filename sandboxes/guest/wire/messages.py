@@ -185,6 +185,7 @@ class Incoming:
         """Put what the other side changed back into the objects of the request."""
         if type(updates) is not list:
             raise ProtocolViolation("updates that are no list")
+        check_unfolded([*self._table, *(entry for _index, entry in updates)], self._first)
         for update in updates:
             index, entry = update
             if type(index) is not int or not 0 <= index < self._first or type(entry) is not list or not entry:
