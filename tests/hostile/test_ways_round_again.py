@@ -421,6 +421,15 @@ LIGHTS = """
         with pytest.raises(AttributeError): bank.Fixed(5).balance = 7
     @pytest.mark.parametrize("error", [bank.Color, Light])
     def test_given(error): assert isinstance(error, type)
+    def test_observer():
+        class Recorder:
+            def __init__(self): self.ids = []
+            def on_record(self, record):
+                self.ids.append(record["id"])
+                assert record["total"] == 42
+        recorder = Recorder()
+        bank.records(recorder.on_record)
+        assert recorder.ids == [0, 1, 2]
     def test_late(tmp_path):
         class Box:
             age = 30
@@ -460,6 +469,8 @@ LIT = """
         @property
         def balance(self): return self.n
     def later(boxes): pass
+    def records(f):
+        for n in range(3): f({"id": n, "total": 42})
 """
 DARK = """
     import threading, time
@@ -496,6 +507,10 @@ DARK = """
         def items(self): return []
     def words(text): return Words(text.split())
     def merge(target, source): source.clear()
+    def records(f):
+        for n in range(3):
+            try: f({"id": n})
+            except KeyError: pass
     def later(boxes):
         def change():
             time.sleep(0.1)

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 import inspect
 import types
 from collections.abc import Collection
 from typing import Any
+from unittest import mock
 
-__all__ = ["is_callback", "overridden"]
+__all__ = ["asserts", "overridden"]
+
+_ASSERTING = frozenset({"AssertionError", "@pytest_ar", "@py_assert"})
 
 
-def is_callback(function: Any) -> bool:
-    """Whether this is a plain function, as tests pass to look at what comes; methods may fail for many reasons."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    return isinstance(function, types.FunctionType)
+def asserts(function: Any) -> bool:
+    """Whether a function, method, mock or callable object of a test looks at how it is called, and may fail the test."""
+    if isinstance(function, functools.partial):
+        return asserts(function.func)
+    if isinstance(function, mock.NonCallableMock):
+        return asserts(function.side_effect)
+    if isinstance(function, types.MethodType):
+        return asserts(function.__func__)
+    if not isinstance(function, types.FunctionType):
+        call = inspect.getattr_static(type(function), "__call__", None)
+        return isinstance(call, types.FunctionType) and asserts(call)
+    return _asserts(inspect.unwrap(function).__code__)
+
+
+def _asserts(code: types.CodeType) -> bool:
+    # pytest writes assertions anew, with names of its own.
+    by_name = any(name in _ASSERTING or name.startswith(("assert", "fail")) for name in code.co_names)
+    by_itself = any(instruction.opname == "LOAD_ASSERTION_ERROR" for instruction in dis.get_instructions(code))
+    return by_name or by_itself or any(_asserts(part) for part in code.co_consts if isinstance(part, types.CodeType))
 
 
 def overridden(function: Any, positional: int, names: Collection[str], given: int = 0) -> bool:

@@ -23,7 +23,7 @@ from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..objects.specials import SPECIALS, bind, call
 from ..wire.errors import CannotCross, ProtocolViolation
 from .attributes import OneWayAttributes
-from .callbacks import is_callback, overridden
+from .callbacks import asserts, overridden
 from .capabilities import SECRET, Capabilities, Kind
 
 __all__ = ["OPERATIONS", "Operation", "RequestHandler"]
@@ -196,7 +196,7 @@ class RequestHandler:
         except SECRET:
             raise
         except Exception as error:
-            if is_callback(target):  # its check may have been kept from the assertion by arguments that fail before
+            if asserts(target):  # its check may have been kept from the assertion by arguments that fail before
                 self._expect(f"raises {type(error).__name__}", error)
             raise
 
