@@ -8,6 +8,7 @@ over (``capabilities``). Number and types of all parts of a request are checked 
 from __future__ import annotations
 
 import builtins
+import inspect
 import sys
 import threading
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from .capabilities import SECRET, Capabilities, Kind
 
 __all__ = ["OPERATIONS", "Operation", "RequestHandler"]
 
+_NOTHING = object()
 _MOST_VALUES = 10_000
 _LONGEST_NAME = 1_000
 _MEMBERS = {"iter": 1, "len": 1, "getitem": 2}
@@ -251,7 +253,8 @@ class RequestHandler:
         if replaces_mock or not self.capabilities.may_write(kind, target, name):
             raise AttributeError(f"attribute {name!r} of a {type(target).__name__!r} object of the tests can't be set")
         # What was not there before, no test looks at.
-        if self.contract is None or not hasattr(target, name) or self.contract.lets_change(f"attribute {name}"):
+        is_new = inspect.getattr_static(target, name, _NOTHING) is _NOTHING
+        if self.contract is None or is_new or self.contract.lets_change(f"attribute {name}"):
             setattr(target, name, value)
         else:
             self.attributes.set(target, name, value)
