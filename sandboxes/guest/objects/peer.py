@@ -139,11 +139,7 @@ class Peer:
             _kind, _thread, good, items, table, updates, _extras = message
             if updates != []:
                 objects = self.changed(objects, updates, values)
-            incoming = self._decode(table, objects)
-            results = incoming.items(items)
-            if updates != []:
-                self._guard(incoming.update, updates)
-            self._decoded()
+            _incoming, results = self._values(table, objects, items, updates)
             if len(results) != 1:
                 raise ProtocolViolation("a reply without a result")
             if good is True:
@@ -194,11 +190,8 @@ class Peer:
         self._local.number = thread
         try:
             try:
-                incoming = self._decode(table, ())
-                values = incoming.items(items)
-                self._decoded()
+                incoming, values = self._values(table, (), items)
             except CannotCross as error:
-                self._decoded()
                 # The asker hears of it; what it sent is counted on as if it had been read.
                 self._send([REPLY, thread, False], (error,), [_UNREAD] * len(table), (), self.before_reply)
                 return
@@ -252,6 +245,17 @@ class Peer:
             self.border.classes_sent()
             return out.objects
 
+    def _values(self, table: Any, known: Sequence[Any], items: Any, updates: Any = ()) -> tuple[Incoming, list[Any]]:
+        """What a message says: its objects, and the values of its items; ``updates`` are carried out."""
+        try:
+            incoming = self._decode(table, known)
+            values = incoming.items(items)
+            if updates:
+                self._guard(incoming.update, updates)
+            return incoming, values
+        finally:
+            self._decoded()
+
     def _decode(self, table: Any, known: Sequence[Any]) -> Incoming:
         if table == []:
             return Incoming(self.border, table, known)
@@ -275,7 +279,7 @@ class Peer:
 
     def _decoded(self) -> None:
         with self._turn:
-            self._undecoded -= 1
+            self._undecoded = max(0, self._undecoded - 1)  # the message may be one of a connection before
             self._forget()
 
     def _forget(self) -> None:
