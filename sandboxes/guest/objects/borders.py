@@ -15,7 +15,8 @@ from ..wire.errors import CannotCross, ProtocolViolation
 from ..wire.leaves import read_array
 from .classes import IMMUTABLE_PLAIN, MAX_CLASSES, ClassDescription, describe, plain_value
 from .exceptions import PLACE, exception_name, known_exception, rebuild
-from .proxies import Home, Proxy, ProxyClass, make_class, make_proxy
+from .proxies import Home, Proxy, ProxyClass, make_proxy
+from .proxy_classes import make_class
 
 __all__ = ["Border", "Export", "Lost"]
 
