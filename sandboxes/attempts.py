@@ -20,6 +20,8 @@ __all__ = ["Attempts"]
 
 _FAILURES = 2
 _DISTURBANCES = 4
+_SURE = 3
+"""How often a program has to end in the same place."""
 _MOST_BLAMED = 3
 _BLAME = "what the program answered ended the process that judges it, again and again"
 
@@ -60,9 +62,11 @@ class Attempts:
             try:
                 session.run(tests)
             except SandboxFailure as failure:
-                if session.examiner.lost:
+                lost = session.examiner.lost
+                if lost:
                     self._examiners.give_up(session.examiner)
-                if isinstance(failure, JudgeEnded):
+                # Where the whole examiner went, something else ended it: a submission reaches one process of it.
+                if isinstance(failure, JudgeEnded) and not lost:
                     self._blame(failure)
                 else:
                     self._count(failure)
@@ -80,7 +84,9 @@ class Attempts:
     def _is_own_doing(self, session: Session) -> bool:
         """Whether it was the program that ended the program."""
         places = frozenset(session.doubtful)
-        if self._again(places):
+        self._disturbed.append(places)
+        # Twice may be chance, where something kills containers; a wrong score would be worse than a late one.
+        if self._disturbed.count(places) == _SURE and self._reference_goes_through(1):
             return True
         if len(self._disturbed) < _DISTURBANCES:
             return False

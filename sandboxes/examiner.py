@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import select
 import socket
 import threading
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,8 @@ _ENTRIES = 20_000
 """Files and folders of one grading, as many as the candidate may have."""
 _PROCESSES = 96
 """Processes and threads of one grading."""
+_LAST = 0.3
+"""Seconds from the end of one process of a killed container to that of all."""
 _START = 120.0
 """Seconds until it is ready: it loads pytest and what the tests need, on a machine that may be busy."""
 _INSPECTION = 480.0
@@ -181,8 +184,17 @@ class Examiner:
 
     @property
     def lost(self) -> bool:
-        """Whether it is gone: its process ended, or does not answer."""
-        return self._lost or not self.alive()
+        """Whether it is gone: its process ended, hung up, or does not answer."""
+        return self._lost or self._hung_up() or not self.alive()
+
+    def _hung_up(self) -> bool:
+        """Whether its connection is closed; of a container that was killed, the processes end one after the other."""
+        if not select.select([self._control], [], [], _LAST)[0]:
+            return False
+        try:
+            return self._control.socket.recv(1, socket.MSG_PEEK) == b""
+        except OSError:
+            return True
 
     def alive(self) -> bool:
         """Whether its process still runs."""

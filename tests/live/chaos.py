@@ -216,7 +216,8 @@ def _check(service: Running, handed_in: dict[str, str], right: dict[str, float],
         gradings = session.scalars(select(tables.Grading)).all()
         assert Counter(one.submission_id for one in gradings) == Counter(dict.fromkeys(handed_in, 1))
         for one in gradings:
-            assert (one.state, one.score) == ("graded", right[handed_in[one.submission_id]]), one.submission_id
+            told = (one.submission_id, one.error, one.report and [test for test in one.report["tests"] if test["message"]])
+            assert (one.state, one.score) == ("graded", right[handed_in[one.submission_id]]), told
         users = {one.id: one.login for one in session.scalars(select(tables.User))}
         best: dict[str, float] = {}
         for one in gradings:
