@@ -86,7 +86,7 @@ class Attempts:
         places = frozenset(session.doubtful)
         self._disturbed.append(places)
         # Twice may be chance, where something kills containers; a wrong score would be worse than a late one.
-        if self._disturbed.count(places) == _SURE and self._reference_goes_through(1):
+        if self._disturbed.count(places) == _SURE:
             return True
         if len(self._disturbed) < _DISTURBANCES:
             return False
