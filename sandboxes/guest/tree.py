@@ -53,9 +53,9 @@ class Tree:
         self._own |= {path for path, content in changed if content is not True}
         return sorted(changed, key=lambda change: change[0])
 
-    def is_own(self, change: list[Any]) -> bool:
-        """Whether a change of the other side is one of a file that this side made."""
-        return len(change) == 2 and type(change[0]) is str and change[0] in self._own
+    def is_own(self, change: Any) -> bool:
+        """Whether what the other side sent as a change is one of a file that this side made."""
+        return type(change) is list and len(change) == 2 and type(change[0]) is str and change[0] in self._own
 
     def everything(self) -> list[list[Any]]:
         """All that is there now, in the form of ``changes``."""

@@ -8,6 +8,7 @@ import pytest
 
 from sandboxes import session as module
 from sandboxes.errors import SandboxFailure
+from sandboxes.examiner import Examiner
 from sandboxes.guest.wire.control import Control
 from sandboxes.meters import Reading
 from sandboxes.session import Session
@@ -55,3 +56,13 @@ def test_an_examiner_that_hangs_is_given_up(monkeypatch):
     assert time.monotonic() - started < 20
     assert examiner.lost
     assert examiner.ended <= 3
+
+
+def test_an_examiner_that_another_grading_gave_up_is_lost():
+    examiner = object.__new__(Examiner)
+    ours, theirs = socket.socketpair()
+    examiner._lost, examiner._control = False, Control(ours)
+    theirs.close()
+    assert examiner.lost  # it hung up
+    ours.close()
+    assert examiner.lost  # and was closed here

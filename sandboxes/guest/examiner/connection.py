@@ -201,9 +201,7 @@ class Surroundings:
         contract = self._connection.contract
         if contract is None or type(changes) is not list:
             return changes
-        theirs = [change for change in changes if not (type(change) is list and self._tree.is_own(change))]
-        own = [change for change in changes if type(change) is list and self._tree.is_own(change)]
-        return [*theirs, *(change for change in own if contract.lets_change(f"file {change[0]}"))] if own else changes
+        return [change for change in changes if not self._tree.is_own(change) or contract.lets_change(f"file {change[0]}")]
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "os.putenv":
