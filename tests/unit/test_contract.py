@@ -98,3 +98,24 @@ def test_a_star_import_brings_the_names_that_the_reference_has():
     submission = Contract(reference.facts())
     assert submission.has_name("bank", "add")
     assert not submission.has_name("bank", "len")
+
+
+def test_classes_that_are_compared_with_each_other_are_one_family():
+    facts = [["asked", "", cls, "lt", f"object {other}"] for cls, other in (("A", "B"), ("C", "D"), ("B", "C"))]
+    contract = Contract([*facts, ["asked", "", "X", "lt", "object Y"], ["asked", "", "A", "eq", "object X"]])
+    contract.scope = "test"
+    for cls in "ABCD":
+        for other in "ABCD":
+            assert contract.may_ask(cls, "lt", other, True)
+    assert not contract.may_ask("A", "lt", "X", True)
+    assert not contract.may_ask("A", "eq", "B", True)
+    assert not contract.may_ask("A", "lt", "", True)
+    assert not contract.may_ask("A", "lt", "number", False)
+
+
+def test_where_plain_values_are_shown_objects_of_the_submission_may_be():
+    contract = Contract([["asked", "test", "Board", "contains", "sequence"]])
+    contract.scope = "test"
+    assert contract.may_ask("Board", "contains", "", True)
+    contract.scope = "another"
+    assert not contract.may_ask("Board", "contains", "", True)

@@ -31,6 +31,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 _MOST_FACTS = 100_000
 _MOST_REFUSED = 5
+_OBJECT = "object "
 _TOO_GENERAL = frozenset({"Exception", "BaseException", "RemoteError", "object"})
 
 
@@ -67,7 +68,9 @@ class Contract:
     def __init__(self, facts: Facts | None = None, one_way: bool = False) -> None:
         self.recording = facts is None
         self._facts: set[tuple[str, ...]] = {tuple(fact) for fact in facts or ()}
-        self._families = _families(self._facts)
+        asked = [fact[1:] for fact in self._facts if fact[0] == "asked"]
+        self._families = _families(asked)
+        self._about_values = {(scope, cls, how) for scope, cls, how, operand in asked if not operand.startswith(_OBJECT)}
         self._one_way = one_way
         self.strayed = False
         self.scope = ""
@@ -104,16 +107,15 @@ class Contract:
         # Classes without a name can't be told apart, and a class that is asked about plain values in one test would be
         # believed about any in all others: so what the reference did with these counts in the same test only.
         scope = self.scope if unnamed or not operand_is_object else ""
-        if self._holds(("asked", scope, asked, operator, f"object {operand}" if operand_is_object else operand)):
+        if self._holds(("asked", scope, asked, operator, f"{_OBJECT}{operand}" if operand_is_object else operand)):
             return True
         if not asked or not operand_is_object:
             return False
         # Who compares circles with squares compares circles with circles, and who gives an object where the reference
         # gives a number shows nobody anything.
         family = self._families.get((operator, asked))
-        return (family is not None and self._families.get((operator, operand)) == family) or (
-            (self.scope, asked, operator) in self._families
-        )
+        compared = family is not None and self._families.get((operator, operand)) == family
+        return compared or (self.scope, asked, operator) in self._about_values
 
     def may_look(self, what: str) -> bool:
         """Whether the running test may ask objects for their ``items``, or by the name of a container's method.
@@ -189,21 +191,18 @@ class Contract:
         return [list(fact) for fact in sorted({tuple(fact) for facts in many for fact in facts})]
 
 
-def _families(facts: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
-    """Classes that were compared with each other by some operator, directly or through others: each has the same value.
+def _families(asked: Iterable[tuple[str, ...]]) -> dict[tuple[str, str], str]:
+    """The family of each operator and class: classes that were compared with each other by it, directly or through others.
 
-    Also those that were asked about plain values, by the test, class and operator.
+    Args:
+        asked: Scope, class, operator and operand of what was asked.
     """
-    found: dict[tuple[str, ...], str] = {}
-    for kind, *rest in facts:
-        if kind != "asked":
+    families: dict[tuple[str, str], str] = {}
+    for _scope, cls, operator, operand in asked:
+        other = operand.removeprefix(_OBJECT)
+        if not cls or not other or other == operand:
             continue
-        scope, asked, operator, operand = rest
-        if asked and operand.startswith("object ") and operand != "object ":
-            one, other = (operator, asked), (operator, operand.removeprefix("object "))
-            joined, gone = found.setdefault(one, asked), found.get(other, other[1])
-            found.update({name: joined for name, family in found.items() if family == gone and name[0] == operator})
-            found[other] = joined
-        elif asked and not operand.startswith("object "):
-            found[scope, asked, operator] = ""
-    return found
+        family, joining = families.setdefault((operator, cls), cls), families.get((operator, other), other)
+        families.update({key: family for key, known in families.items() if known == joining and key[0] == operator})
+        families[operator, other] = family
+    return families
