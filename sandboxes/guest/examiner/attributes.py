@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 __all__ = ["OneWayAttributes"]
+
+
+@dataclass
+class _Attribute:
+    """One attribute with two values.
+
+    Attributes:
+        target: The object.
+        name: The attribute's name.
+        other: The value that is not to be seen now: the program's at rest, the test's while it is shown.
+        shown: Whether the program's value is to be seen now.
+    """
+
+    target: Any
+    name: str
+    other: Any
+    shown: bool = False
+
+    def swap(self) -> None:
+        """Put the other value in place of the one that is there."""
+        there = getattr(self.target, self.name)
+        setattr(self.target, self.name, self.other)
+        self.other, self.shown = there, not self.shown
 
 
 class OneWayAttributes:
@@ -13,37 +37,37 @@ class OneWayAttributes:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._depth = 0
-        self._set: dict[tuple[int, str], list[Any]] = {}
+        self._requests = 0
+        self._attributes: dict[tuple[int, str], _Attribute] = {}
 
     def set(self, target: Any, name: str, value: Any) -> None:
-        """The program sets an attribute that is there."""
+        """The program sets an attribute that is there; a thread of it may do so when no request is under way."""
         with self._lock:
-            entry = self._set.setdefault((id(target), name), [target, name, None, None])
-            entry[3] = value
-            if self._depth:
-                if entry[2] is None:
-                    entry[2] = [getattr(target, name)]
+            known = self._attributes.get((id(target), name))
+            if known is None:
+                known = _Attribute(target, name, value)
+                if self._requests:
+                    known.swap()  # fails for what can't be set, as it should
+                self._attributes[id(target), name] = known
+            elif known.shown:
                 setattr(target, name, value)
+            else:
+                known.other = value
 
     def show(self) -> None:
         """A request of the test begins."""
         with self._lock:
-            self._depth += 1
-            if self._depth == 1:
-                for entry in self._set.values():
-                    target, name, _own, value = entry
-                    entry[2] = [getattr(target, name)]
-                    setattr(target, name, value)
+            self._requests += 1
+            if self._requests == 1:
+                self._swap()
 
     def hide(self) -> None:
         """A request of the test has ended."""
         with self._lock:
-            self._depth -= 1
-            if self._depth == 0:
-                for entry in self._set.values():
-                    target, name, own, _value = entry
-                    if own is not None:
-                        entry[3] = getattr(target, name)
-                        setattr(target, name, own[0])
-                        entry[2] = None
+            self._requests -= 1
+            if self._requests == 0:
+                self._swap()
+
+    def _swap(self) -> None:
+        for attribute in self._attributes.values():
+            attribute.swap()
