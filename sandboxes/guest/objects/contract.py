@@ -17,7 +17,7 @@ from typing import Any
 __all__ = ["Contract", "Facts", "kind_of", "operator_name"]
 
 Facts = list[list[str]]
-"""Facts as they cross between processes: ``["class", module, name]``, ``["name", module, name]`` or
+"""Facts as they cross between processes: ``["class", module, name]``, ``["name", module, name]``, ``["attribute", module, name]`` or
 ``["asked", scope, class, operator, operand]``."""
 
 _MIRRORED = {"gt": "lt", "ge": "le"}
@@ -91,6 +91,10 @@ class Contract:
     def has_name(self, module: str, name: str) -> bool:
         """Whether ``from module import *`` brings a name: the ``len`` or ``pytest`` of a test is nobody's to replace."""
         return self._holds(("name", module, name))
+
+    def has_attribute(self, module: str, name: str) -> bool:
+        """Whether tests find a name in a module of the reference: then a submission without it lacks something."""
+        return self._holds(("attribute", module, name))
 
     def may_ask(self, asked: str, operator: str, operand: str, operand_is_object: bool) -> bool:
         """Whether an object may be asked by an operator.
