@@ -17,7 +17,7 @@ from typing import Any
 __all__ = ["Contract", "Facts", "kind_of", "operator_name"]
 
 Facts = list[list[str]]
-"""Facts as they cross between processes: ``["class", module, name]``, ``["name", module, name]``, ``["attribute", module, name]`` or
+"""Facts as they cross between processes: ``["class" | "name" | "attribute", module, name]``, or
 ``["asked", scope, class, operator, operand]``."""
 
 _MIRRORED = {"gt": "lt", "ge": "le"}
