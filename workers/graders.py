@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 
 from grader.grading import Grader
@@ -12,6 +13,9 @@ from sandboxes.engine import Engine
 from sandboxes.sweep import remove_own, sweep
 
 __all__ = ["Graders"]
+
+_SWEEP_EVERY = 60.0
+"""Seconds."""
 
 
 class Graders:
@@ -26,6 +30,7 @@ class Graders:
         self._blobs = blobs
         self._settings = settings
         self._engine: Engine | None = None
+        self._swept = 0.0
         self._warm: OrderedDict[str, Grader] = OrderedDict()
 
     def get(self, blob: str, slug: str) -> Grader:
@@ -35,10 +40,10 @@ class Graders:
             AssignmentError: The version can't be used.
             SandboxFailure: The grader can't work here.
         """
+        engine = self.engine()
         if blob in self._warm:
             self._warm.move_to_end(blob)
             return self._warm[blob]
-        engine = self.engine()
         while len(self._warm) >= self._settings.cached_assignments:
             _blob, oldest = self._warm.popitem(last=False)
             oldest.close()
@@ -49,13 +54,15 @@ class Graders:
     def engine(self) -> Engine:
         """The engine, swept of what killed processes left.
 
+        Again and again: what an engine was about to make when its grader was killed appears after the first sweep.
+
         Raises:
             EngineUnavailable: It does not answer.
         """
-        if self._engine is None:
-            engine = Engine(self._settings.runtime)
+        if self._engine is None or time.monotonic() > self._swept + _SWEEP_EVERY:
+            engine = self._engine or Engine(self._settings.runtime)
             sweep(engine)
-            self._engine = engine
+            self._engine, self._swept = engine, time.monotonic()
         return self._engine
 
     def drop(self) -> None:
