@@ -32,6 +32,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 _MOST_FACTS = 100_000
 _MOST_REFUSED = 5
 _OBJECT = "object "
+_COMPARING = frozenset({"eq", "ne", "same", "contains"})
 _TOO_GENERAL = frozenset({"Exception", "BaseException", "RemoteError", "object"})
 
 
@@ -71,6 +72,8 @@ class Contract:
         asked = [fact[1:] for fact in self._facts if fact[0] == "asked"]
         self._families = _families(asked)
         self._about_values = {(scope, cls, how) for scope, cls, how, operand in asked if not operand.startswith(_OBJECT)}
+        compared = [(cls, operand) for _scope, cls, how, operand in asked if how in _COMPARING]
+        self._compared = {name.removeprefix(_OBJECT) for pair in compared for name in pair}
         self._one_way = one_way
         self.strayed = False
         self.scope = ""
@@ -148,9 +151,18 @@ class Contract:
         self.strayed = True
         return not self._one_way
 
-    def may_be_alike(self) -> bool:
-        """Whether objects that the running test makes with different arguments may be equal, or constants of two names."""
-        return self._holds(("asked", self.scope, "", "eq", "alike"))
+    def may_be_alike(self, question: str, what: str) -> bool:
+        """Whether an object may say yes in the running test to what nothing else that it says yes to is; see ``believing``.
+
+        Args:
+            question: Name of the operator.
+            what: Tells what it is asked about.
+        """
+        return self._holds(("asked", self.scope, "", f"{question} probe", what))
+
+    def compares(self, path: tuple[str, str] | None) -> bool:
+        """Whether any test compares objects of the class with a name, or looks them up."""
+        return self.recording or (path is not None and ".".join(path) in self._compared)
 
     def may_nest_empty(self) -> bool:
         """Whether there may be empty arrays inside of what the program gives in the running test."""

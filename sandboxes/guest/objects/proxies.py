@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from .believing import remember
+from .believing import made_by_call, remember
 from .contract import Contract, kind_of
 from .looking import VIEWS, members, view
 from .specials import ATTRIBUTES
@@ -37,10 +37,6 @@ class Home(Protocol):
 def is_proxy(value: Any) -> bool:
     """Whether a value stands for an object, exception or class of the other side."""
     return isinstance(value, Proxy | RemoteError) or type(value) is ProxyClass
-
-
-def _is_plain(values: tuple[Any, ...]) -> bool:
-    return all(type(value) in (bool, int, float, str, bytes, type(None)) for value in values)
 
 
 def _exists(name: str) -> bool:
@@ -86,7 +82,7 @@ class ProxyClass(type):
         __tracebackhide__ = True
         made = cls._grader_home.request("call", list(kwargs), cls, *args, *kwargs.values())
         if cls._grader_home.contract is not None and isinstance(made, Proxy):
-            remember(cls, made, repr((args, kwargs)) if _is_plain(args) and _is_plain(tuple(kwargs.values())) else None)
+            remember(cls, made, made_by_call(args, kwargs))
         return made
 
     def __getattr__(cls, name: str) -> Any:

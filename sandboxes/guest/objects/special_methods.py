@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..wire.errors import CandidateGone, WireClosed
-from .believing import believable, note_alike
+from .believing import believable, note_yes
 from .classes import ClassDescription
 from .contract import operator_name
 from .looking import LOOKS, look
@@ -53,7 +53,7 @@ def _noted(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
         if is_proxy(other):  # about plain values no other class has to be asked, which would show what the test expects
             may_ask(self, type(self), operator, other)
             if name == "__eq__" and own(self, other) is True:
-                note_alike(self, other)
+                note_yes(self, other, "eq", own)
         return own(self, other, *rest)
 
     method.__name__ = name
@@ -63,7 +63,7 @@ def _noted(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
 def _identical(self: Any, other: Any) -> Any:
     if self is not other:
         return NotImplemented
-    note_alike(self, other)
+    note_yes(self, other, "eq", lambda asked, about: asked is about)
     return may_ask(self, type(self), _BY_ITSELF, other) or True
 
 
@@ -95,13 +95,20 @@ def _guarded(name: str) -> Callable[..., Any]:
     def method(self: Any, other: Any, *rest: Any) -> Any:
         __tracebackhide__ = True
         if may_ask(self, type(self), operator, other):
-            return forward(self, other, *rest)
+            return _tried(self, other, name) if name in _QUESTIONS else forward(self, other, *rest)
         if name == "__eq__" and is_proxy(other) and may_ask(self, type(self), _BY_ITSELF, other):
-            return believable(self, other, lambda to: forward(self, to))
+            return _tried(self, other, name)
         return _by_content(self, name, other, *rest)
 
     method.__name__ = name
     return method
+
+
+def _tried(self: Any, other: Any, name: str) -> Any:
+    __tracebackhide__ = True
+    if name != "__eq__" and not is_proxy(other):
+        return _forwarded(name)(self, other)
+    return believable(self, other, _QUESTIONS[name], lambda asked, about: _forwarded(name)(asked, about))
 
 
 def _by_content(self: Any, name: str, *operands: Any) -> Any:
@@ -124,7 +131,7 @@ def _unequal(self: Any, other: Any) -> Any:
     __tracebackhide__ = True
     # A class that says of everything that it is equal, and of everything that it is not, is right in any test.
     if may_ask(self, type(self), "ne", other):
-        return _forwarded("__ne__")(self, other)
+        return _tried(self, other, "__ne__")
     equal = self.__eq__(other)
     return equal if equal is NotImplemented else not equal
 
@@ -144,7 +151,7 @@ def plain_equal(self: Any, other: Any) -> Any:
     """``__eq__`` of what extends a list, dict or set: compared by content, unless its class may be asked."""
     home = self._grader_home
     if may_ask(self, type(self), "eq", other) if home.contract is not None else is_proxy(other):
-        answer = home.request("special", ["__eq__"], self, other)
+        answer = _tried(self, other, "__eq__") if home.contract is not None else _forwarded("__eq__")(self, other)
         if answer is not NotImplemented:
             return answer
     if is_proxy(other):
@@ -166,7 +173,7 @@ def contains(self: Any, value: Any) -> bool:
     home = self._grader_home
     if may_ask(self, type(self), "contains", value):
         if "__contains__" in specials:
-            return home.request("special", ["__contains__"], self, value)
+            return believable(self, value, "contains", lambda asked, about: _forwarded("__contains__")(asked, about))
         if not home.contract.recording:
             return home.request("class", "contains", self, value)
     elif "__contains__" in specials:
@@ -229,6 +236,8 @@ def _throw(self: Any, kind: Any, value: Any = None, traceback: Any = None) -> No
 
 _BY_ITSELF = "same"
 """In place of ``eq``: what the reference's class did not decide, but its built-in base, or identity."""
+_QUESTIONS = {"__eq__": "eq", "__lt__": "lt", "__gt__": "lt", "__ne__": "ne"}
+"""Operators whose yes is what a test may wait for; see ``believing``."""
 MUTABLE_PLAIN = frozenset({"list", "dict", "set"})
 CONTENT = frozenset({"__len__", "__iter__", "__getitem__", "__reversed__"})
 """How the parts of a value are looked at. A subclass could show others than those that it is compared by."""
