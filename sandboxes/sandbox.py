@@ -25,7 +25,7 @@ from .suite import Inspected, Run, Scaling, Suite, Test, TestRun
 __all__ = ["Sandbox"]
 
 _ATTEMPTS = 2
-_CHANGED = "passes only with the changes that the program made to what tests handed over, and no right solution makes:"
+_CHANGED = "earns this only with the changes that the program made to what tests handed over, and no right solution makes"
 
 
 class Sandbox:
@@ -113,7 +113,7 @@ class Sandbox:
     def _without_changes(
         self, files: Mapping[str, bytes], runs: Sequence[TestRun], on_test: Callable[[TestRun], None]
     ) -> Iterator[TestRun]:
-        """The results of a program that changed what no right one changes: what passes has to do so without that, too."""
+        """The results of a program that changed what no right one changes: it has to earn them without that, too."""
         attempts = Attempts(
             self._examiners,
             lambda examiner, blamed: self._session(files, examiner, blamed, one_way=True),
@@ -123,8 +123,8 @@ class Sandbox:
         again = attempts.run(self.tests)
         for run in runs:
             other = again.runs.get(run.test.id) or again.missing(run.test)
-            if run.outcome == "passed" and other.outcome != "passed":
-                run = replace(other, message=f"{_CHANGED}\n{other.message or ''}".rstrip())
+            if other.share < run.share:
+                run = replace(other, message=f"{_CHANGED}: {other.message}" if other.message else _CHANGED)
                 on_test(run)
             yield run
 
@@ -162,7 +162,8 @@ class Sandbox:
         seed = seed_of(self._suite.tests, files)
 
         def session(of: Mapping[str, bytes]) -> Session:
-            return Session(self._examiners.ready(), self._pool, of, limits, facts=self._facts, seed=seed)
+            # A program that sees that it is measured must not empty what it has to work on.
+            return Session(self._examiners.ready(), self._pool, of, limits, facts=self._facts, seed=seed, one_way=True)
 
         return measure(lambda: session(files), lambda: session(self._suite.reference), plan, self._pool.quiet)
 

@@ -191,6 +191,11 @@ class TestRun:
     peak_memory: int = 0
     awards: tuple[tuple[float, str], ...] = ()
 
+    @property
+    def share(self) -> float:
+        """The share of its points, from 0 to 1: a test that awards decides by that, the others give all or nothing."""
+        return max((share for share, _reason in self.awards), default=1.0 if self.outcome == "passed" else 0.0)
+
 
 @dataclass(frozen=True)
 class Run:

@@ -75,13 +75,11 @@ class CodeExamination:
         test = run.test
         visibility: Visibility = "public" if test.id.startswith("tests/public/") else "hidden"
         passed = run.outcome == "passed"
-        # A test that awards decides by that; the others give all or nothing.
-        share = max((share for share, _reason in run.awards), default=1.0 if passed else 0.0)
         return TestResult(
             id=test.id,
             visibility=visibility,
             outcome=run.outcome,
-            points=0.0 if test.skipped else round(test.points * share, 6),
+            points=0.0 if test.skipped else round(test.points * run.share, 6),
             # What the tests themselves skip for everybody counts for nobody.
             max_points=0.0 if test.skipped else test.points,
             message=run.message,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandboxes.measure import Plan
 from sandboxes.sandbox import Sandbox
 
 from ..conftest import Graded, encoded, make_suite
@@ -221,10 +222,52 @@ def test_emptying_what_the_test_compares_with_gains_nothing(sandbox):
     graded = Graded(sandbox.run(encoded(EMPTYING)))
     passed = {name for name, outcome in graded.outcomes.items() if outcome == "passed"}
     assert passed == {"test_life", "test_swap", "test_marks"}
-    assert "passes only with the changes that the program made" in graded.message("test_sort")
+    assert "only with the changes that the program made" in graded.message("test_sort")
 
 
 def test_who_may_not_change_an_argument_and_does_is_told_so(sandbox):
     changing = REFERENCE.replace("def fill(xs): return list(xs)", "def fill(xs): xs.sort()")
     graded = Graded(sandbox.run(encoded(changing)))
     assert {name for name, outcome in graded.outcomes.items() if outcome != "passed"} == {"test_leaves_its_argument_alone"}
+
+
+SORTED = """
+    from bank import my_sort
+
+    def test_sort():
+        data = [3, 1, 2]
+        assert my_sort(data) == sorted(data)
+
+    def test_partly(score):
+        data = [3, 1, 2]
+        result = my_sort(data)
+        score.award(0.1, "came back")
+        score.award(len(data) / 10)
+        if result == sorted(data): score.award(1.0, "sorted")
+"""
+
+
+def test_partial_credit_is_not_earned_by_changes(engine):
+    with Sandbox(engine, make_suite(SORTED, "def my_sort(data): return sorted(data)\n")) as sandbox:
+        emptying = Graded(sandbox.run(encoded("def my_sort(data):\n    data.clear()\n    return []\n")))
+        in_place = Graded(sandbox.run(encoded("def my_sort(data):\n    data.sort()\n    return data\n")))
+    assert (emptying.tests["test_partly"].share, emptying.tests["test_sort"].share) == (0.3, 0.0)
+    assert (in_place.tests["test_partly"].share, in_place.tests["test_sort"].share) == (1.0, 1.0)
+
+
+def test_a_program_that_sees_that_it_is_measured_gains_nothing(engine):
+    """Each test is run once to see whether it passes, and several times to be measured."""
+    watching = """
+        calls = []
+        def my_sort(data):
+            calls.append(1)
+            if len(calls) == 1: return sorted(data)
+            data.clear()
+            return []
+    """
+    with Sandbox(engine, make_suite(SORTED, "def my_sort(data): return sorted(data)\n")) as sandbox:
+        test = sandbox.tests[0]
+        assert Graded(sandbox.run(encoded(watching))).outcomes["test_sort"] == "passed"
+        [repetition] = sandbox.measure(encoded(watching), lambda done: None if done else Plan(both=[test, test]))
+    assert repetition.both.submission.failed == {test.id}
+    assert repetition.both.reference.failed == set()
