@@ -219,13 +219,13 @@ def _messages() -> Iterator[tuple[str, bytes]]:
     yield "your-class", _reply([[5]], [[tags.YOUR_CLASS, 3]])
     yield (
         "exception",
-        _reply([[5]], [[tags.EXCEPTION, 0, "builtins.ValueError", [6], "x", "trace", None], [tags.TUPLE, ["x"]]]),
+        _reply([[5]], [[tags.EXCEPTION, 0, "builtins.ValueError", [6], "x", "trace", None, None], [tags.TUPLE, ["x"]]]),
     )
     yield (
         "own-exception",
         _reply(
             [[5]],
-            [[tags.EXCEPTION, 1, 0, [6], "x", None, [5]], [tags.TUPLE, []]],
+            [[tags.EXCEPTION, 1, 0, [6], "x", None, [5], None], [tags.TUPLE, []]],
             [],
             [_described(0, ["builtins.KeyError"], is_exception=True)],
         ),

@@ -54,7 +54,10 @@ def test_it_goes_through_the_values_that_objects_extend_and_through_arguments_of
     raised = [[tags.TUPLE, []]]
     for level in range(60):
         before = 2 * level
-        raised += [[tags.EXCEPTION, 0, "ValueError", [before], "", None, None], [tags.TUPLE, [[before + 1], [before + 1]]]]
+        raised += [
+            [tags.EXCEPTION, 0, "ValueError", [before], "", None, None, None],
+            [tags.TUPLE, [[before + 1], [before + 1]]],
+        ]
     with pytest.raises(ProtocolViolation):
         check_unfolded(raised, 0)
 

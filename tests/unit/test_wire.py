@@ -490,7 +490,7 @@ def test_objects_of_a_lost_candidate_say_so_and_named_ones_return(bank):
 def test_chains_of_causes_end_however_many_messages_they_are_made_with():
     border, error = Border(None), None
     for _message in range(200):
-        error = border.admit([tags.EXCEPTION, 0, "builtins.ValueError", (), "x", None, error], lambda item: item)
+        error = border.admit([tags.EXCEPTION, 0, "builtins.ValueError", (), "x", None, error, None], lambda item: item)
     length = 0
     while error is not None:
         error, length = error.__cause__, length + 1

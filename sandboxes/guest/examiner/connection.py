@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from ..objects.contract import Contract
+from ..objects.exceptions import holds
 from ..objects.peer import Peer
 from ..tree import Tree
 from ..wire.errors import CandidateGone, ProtocolViolation, WireClosed
@@ -124,11 +125,11 @@ class Connection(Link):
             self.end("protocol", f"the program interfered with the grader's connection ({violation})")
         except CandidateGone:
             raise
-        except SystemExit as error:
+        except (SystemExit, KeyboardInterrupt) as error:
             self._keep(handled)
             if self.contract is not None and not self.contract.scope and operation != "import":
                 # While tests are collected, it would end pytest, and with it the tests of all files.
-                raise RuntimeError(f"the program ended itself: SystemExit({error.code!r})") from error
+                raise RuntimeError(f"the program ended itself: {error!r}") from error
             raise
         except BaseException:
             self._keep(handled)
@@ -155,7 +156,7 @@ class Connection(Link):
 
     def _keep(self, handled: BaseException | None) -> None:
         """Asked while a failure of the test is on its way (__exit__, close), the program puts another in its place."""
-        if isinstance(handled, SECRET) and handled not in self.requests.failures:
+        if holds(handled, SECRET) and handled is not None and handled not in self.requests.failures:
             self.requests.failures.append(handled)
 
     def _guard(self, function: Callable[..., Any], *args: Any) -> Any:

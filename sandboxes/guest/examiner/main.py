@@ -33,6 +33,7 @@ from .awards import Awards
 from .connection import Connection, Surroundings
 from .empty_arrays import watch_comparisons
 from .fixtures import Fixtures
+from .interrupts import Interrupts
 from .modules import Finder
 from .plugin import GradingPlugin
 from .program import Program
@@ -81,7 +82,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     sys.path[:0] = reversed(folders)
     os.chdir(home)
     arguments = [*OPTIONS, home, *FILE_PATTERNS, f"--basetemp={scratch}/pytest", "-c", os.devnull, *folders]
-    pytest.main(arguments, plugins=[plugin, results, fixtures])
+    pytest.main(arguments, plugins=[plugin, results, fixtures, Interrupts()])
     control.send({"do": "done", "facts": contract.facts() if order["facts"] is None else []})
 
 

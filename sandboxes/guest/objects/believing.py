@@ -32,13 +32,17 @@ Probe = tuple[str, Callable[[], Any]]
 class _Known:
     """What the tests made of a class, or found as its constants.
 
+    Args:
+        generation: Which candidate they are in.
+
     Attributes:
         made: Objects by the call or name that they came from.
         scope: The test that ``asked`` is for.
         asked: How many questions were asked in the running test.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, generation: int) -> None:
+        self.generation = generation
         self.made: dict[str, Any] = {}
         self.scope = ""
         self.asked = 0
@@ -218,7 +222,7 @@ def _is_remote(value: Any) -> bool:
 
 def _known(cls: Any) -> _Known:
     known = cls.__dict__.get("_grader_known")
-    if known is None:
-        known = _Known()
+    if known is None or known.generation != cls._grader_generation:  # in a fresh candidate there is none of them
+        known = _Known(cls._grader_generation)
         type.__setattr__(cls, "_grader_known", known)
     return known

@@ -14,7 +14,7 @@ from ..wire import tags
 from ..wire.errors import CannotCross, ProtocolViolation
 from ..wire.leaves import read_array
 from .classes import IMMUTABLE_PLAIN, MAX_CLASSES, ClassDescription, describe, plain_value
-from .exceptions import PLACE, exception_name, known_exception, rebuild
+from .exceptions import MOST_IN_GROUP, PLACE, contents, exception_name, known_exception, notes, rebuild
 from .proxies import Home, Proxy, ProxyClass, make_proxy
 from .proxy_classes import make_class
 
@@ -140,16 +140,23 @@ class Border:
         number = self._export_object(error) if self._disguised or not name else 0
         kind = name or self._class_number(type(error))
         if secret:  # it comes back by its number, with all that the test wrote into it
-            return [tags.EXCEPTION, number, kind, item(()), "", None, item(None)]
+            return [tags.EXCEPTION, number, kind, item(()), "", None, item(None), item(None)]
         try:
             text = str(error)
         except Exception:
             text = f"<{type(error).__name__} whose __str__ fails>"
-        args = [argument if self._crosses(argument) else repr(argument) for argument in error.args]
+        if isinstance(error, BaseExceptionGroup):
+            if _size(error) > MOST_IN_GROUP:
+                raise CannotCross(f"a group of more than {MOST_IN_GROUP:,} exceptions")
+            args: list[Any] = [*contents(error)]  # a tuple, since a group is made of exceptions that are there already
+        else:
+            args = [argument if self._crosses(argument) else repr(argument) for argument in error.args]
+        noted: list[Any] = [*notes(error)]
         if self._disguised:  # "test_x.<locals>.check() missing 1 argument" names the test
-            text = PLACE.sub("", text)
+            text, *noted = (PLACE.sub("", line) for line in (text, *noted))
             args = [PLACE.sub("", argument) if type(argument) is str else argument for argument in args]
-        return [tags.EXCEPTION, number, kind, item(tuple(args)), text, self._trace(error), item(error.__cause__)]
+        about = [self._trace(error), item(error.__cause__), item(tuple(noted) or None)]
+        return [tags.EXCEPTION, number, kind, item(tuple(args)), text, *about]
 
     def _crosses(self, value: Any) -> bool:
         try:
@@ -338,7 +345,7 @@ class Border:
         return cls
 
     def _admit_exception(
-        self, number: int, kind: Any, args: Any, text: Any, trace: Any, cause: Any, *, item: Item
+        self, number: int, kind: Any, args: Any, text: Any, trace: Any, cause: Any, noted: Any, *, item: Item
     ) -> BaseException:
         cls: Any = known_exception(kind) if isinstance(kind, str) else self._their_class(kind)
         if cls is None:
@@ -364,6 +371,10 @@ class Border:
         origin = item(cause)
         if isinstance(origin, BaseException) and _is_short(origin):
             error.__cause__ = origin
+        if _size(error) > MOST_IN_GROUP:
+            raise ProtocolViolation(f"a group of more than {MOST_IN_GROUP:,} exceptions")
+        if type(lines := item(noted)) is tuple:
+            error.__dict__["__notes__"] = [line for line in lines if type(line) is str]
         return error
 
     def renew(self) -> None:
@@ -378,6 +389,18 @@ class Border:
         self._my_classes.clear()
         self._my_class_list.clear()
         self._undescribed.clear()
+
+
+def _size(error: BaseException) -> int:
+    """How many exceptions one stands for: one, or those in the group, counted until there are too many."""
+    if not isinstance(error, BaseExceptionGroup):
+        return 1
+    size = 0
+    for inner in contents(error)[1]:
+        size += _size(inner)
+        if size > MOST_IN_GROUP:
+            break
+    return size
 
 
 def _is_short(error: BaseException | None) -> bool:

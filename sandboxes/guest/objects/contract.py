@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+from .exceptions import holds
+
 __all__ = ["Contract", "Facts", "kind_of", "operator_name"]
 
 Facts = list[list[str]]
@@ -178,7 +180,7 @@ class Contract:
 
         What fails or ends a test never is.
         """
-        if isinstance(error, AssertionError) or not isinstance(error, Exception):
+        if holds(error, (AssertionError,)) or not isinstance(error, Exception):
             return False
         # With whatever it derives from: another right solution may raise something more, or less, special.
         names = [cls.__name__ for cls in type(error).__mro__ if cls.__name__ not in _TOO_GENERAL]

@@ -10,6 +10,7 @@ from ..wire.errors import CandidateGone, WireClosed
 from .believing import believable, note_yes
 from .classes import ClassDescription
 from .contract import operator_name
+from .exceptions import holds
 from .looking import LOOKS, look
 from .proxies import Proxy, is_among, is_proxy, may_ask
 from .specials import BINARY, COMPARISONS, SPECIALS
@@ -201,7 +202,7 @@ def _may_end(self: Any, error: BaseException, answer: Any) -> Any:
     home = self._grader_home
     if not answer or home.contract is None or home.contract.may_swallow(error):
         return answer
-    if not isinstance(error, AssertionError):
+    if not holds(error, (AssertionError,)):
         # To go on as if it had answered otherwise would make a wrong program right.
         text = f"a {type(self).__qualname__} of the submission ended {type(error).__name__}, as no right solution does"
         home.note(AssertionError(text))
