@@ -142,3 +142,38 @@ def test_a_failure_inside_of_a_group_is_not_swallowed(grade):
     """
     quiet = "class Quiet:\n    def __enter__(self): pass\n    def __exit__(self, *error): return True\n"
     assert grade(tests, quiet).outcomes == {"test_with": "failed"}
+
+
+LOUD = """
+    class Loud:
+        def __init__(self, n): self.n = n
+        def __eq__(self, other): return self.n == other.n
+        def __repr__(self): {loud}
+    class Own(BaseException):
+        def __str__(self): raise SystemExit(0)
+    def fail(): raise Own
+    def fine(): return 1
+"""
+
+
+@pytest.mark.parametrize(
+    "loud", ["raise SystemExit(0)", "raise KeyboardInterrupt", "raise Own", "return 5", "raise GeneratorExit"]
+)
+def test_texts_that_end_a_program_fail_the_test_that_shows_them(grade, loud):
+    tests = """
+        import pytest
+        from bank import Loud, fail, fine
+        def test_equal(): assert Loud(1) == Loud(2)
+        def test_attribute(): assert Loud(1).n == 2
+        def test_raised():
+            with pytest.raises(ValueError): fail()
+        @pytest.fixture
+        def thing(): return Loud(1)
+        def test_fixture(thing): assert thing is None
+        @pytest.mark.parametrize("n", [1, 2])
+        def test_after(n): assert fine() == 1
+    """
+    right = LOUD.format(loud="return 'Loud'").replace("self.n = n", "self.n = 2")
+    graded = grade(tests, right, LOUD.format(loud=loud))
+    assert {name for name, outcome in graded.outcomes.items() if outcome != "failed"} == {"test_after[1]", "test_after[2]"}
+    assert graded.outcomes["test_after[1]"] == graded.outcomes["test_after[2]"] == "passed"

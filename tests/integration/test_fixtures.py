@@ -1,5 +1,7 @@
 """The fixtures ``program`` and ``submission``."""
 
+import pytest
+
 PROGRAM = """
     import os, sys, time
     command = sys.argv[1] if len(sys.argv) > 1 else "echo"
@@ -142,3 +144,28 @@ def test_who_computes_is_not_silent(grade):
     source = "import time\nwhile time.process_time() < 6: pass\nprint(42)\n"
     tests = "def test(program): program.start().expect('42', timeout=2.0).finish(timeout=30)\n"
     grade(tests, {"app.py": source}, program="app.py", limits={"cpu_time": 30.0, "total_time": 120.0}).assert_all_passed()
+
+
+@pytest.mark.parametrize("end", ["os._exit(3)", "raise SystemExit(1)", "raise KeyboardInterrupt", "raise ValueError"])
+def test_a_fixture_that_ends_the_program_costs_the_tests_that_need_it(grade, end):
+    tests = """
+        import pytest
+        from bank import begin, fine
+
+        @pytest.fixture(scope="module")
+        def begun(): return begin()
+
+        def test_before(): assert fine() == 1
+        def test_first(begun): assert fine() == 1
+        def test_between(): assert fine() == 1
+        def test_second(begun): assert fine() == 1
+        def test_after(): assert fine() == 1
+    """
+    right = "def begin(): return 1\ndef fine(): return 1\n"
+    graded = grade(tests, right, f"import os\ndef begin(): {end}\ndef fine(): return 1\n")
+    assert {name for name, outcome in graded.outcomes.items() if outcome == "passed"} == {
+        "test_before",
+        "test_between",
+        "test_after",
+    }
+    assert graded.message("test_second") not in ("", "AssertionError")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import dis
 import importlib.abc
 import importlib.machinery
 import opcode
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import CodeType, FunctionType, ModuleType
+from types import ModuleType
 from typing import Any, NoReturn
 
 from ..objects.proxies import Proxy, ProxyClass, named
@@ -17,7 +16,7 @@ from ..wire.errors import CandidateGone
 from .connection import Link
 from .errors import BrokenModule, MissingName
 
-__all__ = ["Finder", "RemoteModule", "is_of_submission", "missing_in"]
+__all__ = ["Finder", "RemoteModule", "is_of_submission", "missing"]
 
 _IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 _PROBE = "_handle_fromlist"
@@ -31,6 +30,7 @@ class RemoteModule(ModuleType):
     _grader_broken: BrokenModule | None
     _grader_names: list[str]
     _grader_note: Callable[[Exception], None]
+    _grader_stand_in: Callable[[str, Exception], type]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_grader_") or name in ("__path__", "__file__", "__wrapped__"):
@@ -41,7 +41,7 @@ class RemoteModule(ModuleType):
             if caller.f_code.co_name == _PROBE:
                 raise AttributeError(name)
             if importing:
-                return _stand_in(name, self._grader_broken, self._grader_note)
+                return self._grader_stand_in(name, self._grader_broken)
             self._grader_note(self._grader_broken)
             raise self._grader_broken
         if name == "__all__":
@@ -53,12 +53,12 @@ class RemoteModule(ModuleType):
                 contract.has_attribute(self.__name__, name)
             return value
         except AttributeError as error:
-            missing = MissingName(str(error) if "is expected" in str(error) else self._missing(name))
+            lacking = MissingName(str(error) if "is expected" in str(error) else self._missing(name))
             if importing:
-                return _stand_in(name, missing, self._grader_note)
+                return self._grader_stand_in(name, lacking)
             if contract is not None and not contract.recording and contract.has_attribute(self.__name__, name):
-                self._grader_note(missing)  # the reference has it: a test that expects some failure means another
-            raise AttributeError(str(missing)) from None
+                self._grader_note(lacking)  # the reference has it: a test that expects some failure means another
+            raise AttributeError(str(lacking)) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         # The import system sets dunders and, on a package, its submodules; the rest is a test patching the learner's module.
@@ -146,46 +146,12 @@ def _stand_in(name: str, error: Exception, note: Callable[[Exception], None]) ->
 
 def is_of_submission(value: object) -> bool:
     """Whether a value stands for something in the submission, or for what is missing there."""
-    return isinstance(value, RemoteModule) or issubclass(type(value), Proxy | ProxyClass) or _is_missing(value)
+    return isinstance(value, RemoteModule) or issubclass(type(value), Proxy | ProxyClass) or missing(value) is not None
 
 
-def missing_in(functions: Iterable[Any], values: Iterable[Any] = ()) -> Exception | None:
-    """What is missing for a test that has these functions and values: the first name that the submission lacks.
-
-    A test could pass without using it (``issubclass(Overdrawn, Exception)``, ``callable(deposit)``), and would not even have
-    begun if the file had been imported as Python does it.
-    """
-    for value in values:
-        if _is_missing(value):
-            return vars(value)["_grader_missing"]
-    waiting = [function for function in functions if isinstance(function, FunctionType)]
-    seen = set(waiting)
-    while waiting:
-        function = waiting.pop()
-        if not any(map(_is_missing, function.__globals__.values())):
-            continue
-        for name in _globals_of(function.__code__):
-            value = function.__globals__.get(name)
-            if _is_missing(value):
-                return vars(value)["_grader_missing"]
-            if isinstance(value, FunctionType) and value.__globals__ is function.__globals__ and value not in seen:
-                seen.add(value)
-                waiting.append(value)
-    return None
-
-
-def _is_missing(value: Any) -> bool:
-    return isinstance(value, type) and "_grader_missing" in vars(value)
-
-
-def _globals_of(code: CodeType) -> Iterator[str]:
-    """Names of the module that a function's text, or that of a function in it, reads."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _globals_of(constant)
+def missing(value: Any) -> Exception | None:
+    """What is to be said of a value that stands for a name which the submission lacks; ``None`` of all others."""
+    return vars(value).get("_grader_missing") if isinstance(value, type) else None
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -195,6 +161,9 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         provided: Top-level names that are the submission's.
         connection: The wire.
         replace: Asks for a fresh candidate after the current one ended; returns outcome and message of its end.
+
+    Attributes:
+        lacks: Whether tests import any name that the submission lacks.
     """
 
     def __init__(self, provided: Iterable[str], connection: Link, replace: Callable[[], tuple[str, str]]) -> None:
@@ -202,6 +171,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._connection = connection
         self._replace = replace
         self._modules: list[RemoteModule] = []
+        self.lacks = False
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -227,7 +197,12 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module._grader_broken = None
         module._grader_names = []
         module._grader_note = self._note
+        module._grader_stand_in = self._stand_in
         return module
+
+    def _stand_in(self, name: str, error: Exception) -> type:
+        self.lacks = True
+        return _stand_in(name, error, self._note)
 
     def _note(self, error: Exception) -> None:
         """A test that uses what is missing fails, also if it expects some failure."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 from collections.abc import Generator
 from typing import Any, NamedTuple
@@ -14,15 +13,15 @@ from ..objects.contract import Contract
 from ..sizes import actual_size, bounds
 from ..wire.control import Control
 from ..wire.errors import CandidateGone
+from .absent_names import absent_for
 from .awards import Awards
 from .connection import Connection, Surroundings
-from .modules import Finder, is_of_submission, missing_in
+from .modules import Finder, is_of_submission
 from .results import EXPLANATION_LIMIT, Results
 
 __all__ = ["GradingPlugin"]
 
 _FEWEST_SIZES = 4
-_AROUND = ("setUp", "tearDown", "setUpClass", "tearDownClass", "setup_method", "teardown_method", "setup_class")
 _MARKS = {
     "points(n)": "what the test is worth (default 1)",
     "competency(id, ...)": "competencies that the test shows",
@@ -163,8 +162,8 @@ class GradingPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        if missing := missing_in(_functions_of(item), _values_of(item)):
-            raise missing
+        if self.finder is not None and self.finder.lacks and (absent := absent_for(item)):
+            raise absent
         return self._unless_a_callback_failed((yield))
 
     @pytest.hookimpl(wrapper=True)
@@ -173,12 +172,21 @@ class GradingPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any], request: Any) -> Generator[None, object, object]:
-        result = yield
+        try:
+            result = yield
+        except BaseException as error:
+            # pytest remembers none but Exception, and is then at odds with itself when another test needs the fixture.
+            self._remember(fixturedef, request, error)
+            raise
         failures = self._connection.requests.failures
         if failures:
-            # As if it had not been caught: all tests that need the fixture fail.
-            fixturedef.cached_result = (None, fixturedef.cache_key(request), (failures[0], failures[0].__traceback__))
+            self._remember(fixturedef, request, failures[0])  # as if it had not been caught
         return self._unless_a_callback_failed(result)
+
+    @staticmethod
+    def _remember(fixturedef: pytest.FixtureDef[Any], request: Any, error: BaseException) -> None:
+        """Have all tests that need the fixture fail."""
+        fixturedef.cached_result = (None, fixturedef.cache_key(request), (error, error.__traceback__))
 
     def _unless_a_callback_failed(self, result: object) -> object:
         """``result``; a failure inside a callback fails the test, also if the program caught it."""
@@ -187,22 +195,6 @@ class GradingPlugin:
             self._connection.requests.failures = []
             raise failures[0]
         return result
-
-
-def _functions_of(item: pytest.Item) -> list[Any]:
-    """The functions that a test consists of: itself, its fixtures, and what unittest calls around it."""
-    definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    fixtures = [definition[-1].func for definition in definitions.values()]
-    cls = getattr(item, "cls", None)
-    around = [inspect.getattr_static(cls, name, None) for name in _AROUND] if cls is not None else []
-    functions = [getattr(item, "obj", None), *fixtures, *around]
-    return [inspect.unwrap(getattr(function, "__func__", function)) for function in functions if function is not None]
-
-
-def _values_of(item: pytest.Item) -> list[Any]:
-    """What a test is given: its parameters, and what its class holds."""
-    callspec, cls = getattr(item, "callspec", None), getattr(item, "cls", None)
-    return [*(callspec.params.values() if callspec else ()), *(vars(cls).values() if cls else ())]
 
 
 def _unasked(contract: Contract) -> str | None:

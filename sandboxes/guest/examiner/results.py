@@ -33,7 +33,13 @@ class Results:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[Any]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
+        try:
+            report = yield
+        except pytest.exit.Exception:
+            raise
+        except BaseException as trouble:
+            # A text of the program that ends it (__repr__), an xfail mark with a class that is missing: that is this test's.
+            report = _plain_report(item, call, trouble)
         if call.excinfo is not None and "outcome" not in self._found:
             self._found = _explain(call.excinfo.value)
         return report
@@ -58,6 +64,29 @@ class Results:
             "explanation": _explanation(failed, self._found),
             "stdout": self._reports[-1].capstdout if self._reports else "",
         }
+
+
+def _plain_report(item: pytest.Item, call: pytest.CallInfo[Any], trouble: BaseException) -> pytest.TestReport:
+    """A report of a test that fails, for one that pytest can't make because of ``trouble``."""
+    return pytest.TestReport(
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords={},
+        outcome="failed",
+        longrepr=_text(call.excinfo.value if call.excinfo is not None else trouble),
+        when=call.when,  # type: ignore[arg-type]  # tests are reported here, not their collection
+        sections=[(f"Captured {kind} {when}", content) for when, kind, content in item._report_sections],
+        duration=call.duration,
+        start=call.start,
+        stop=call.stop,
+    )
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except BaseException:
+        return type(error).__name__
 
 
 def _explain(error: BaseException) -> dict[str, Any]:

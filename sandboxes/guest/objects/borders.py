@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..wire import tags
-from ..wire.errors import CannotCross, ProtocolViolation
+from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation
 from ..wire.leaves import read_array
 from .classes import IMMUTABLE_PLAIN, MAX_CLASSES, ClassDescription, describe, plain_value
 from .exceptions import MOST_IN_GROUP, PLACE, contents, exception_name, known_exception, notes, rebuild
@@ -143,7 +143,9 @@ class Border:
             return [tags.EXCEPTION, number, kind, item(()), "", None, item(None), item(None)]
         try:
             text = str(error)
-        except Exception:
+        except CandidateGone:
+            raise
+        except BaseException:
             text = f"<{type(error).__name__} whose __str__ fails>"
         if isinstance(error, BaseExceptionGroup):
             if _size(error) > MOST_IN_GROUP:

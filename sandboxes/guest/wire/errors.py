@@ -17,9 +17,6 @@ class CannotCross(TypeError):
     """A value of this type has no representation on the wire."""
 
 
-CannotCross.__module__ = "grader"  # as people read it in messages
-
-
 class CandidateGone(BaseException):
     """The candidate ended while the examiner was waiting for it.
 
@@ -34,3 +31,7 @@ class CandidateGone(BaseException):
         super().__init__(detail or "the program ended before it answered")
         self.cause = cause
         self.detail = detail
+
+
+# As people read them in messages.
+CannotCross.__module__ = CandidateGone.__module__ = "grader"
