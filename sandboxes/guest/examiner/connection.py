@@ -111,8 +111,7 @@ class Connection(Link):
         try:
             return super().request(operation, detail, *values)
         except SECRET as failure:
-            if failure in self.requests.raised[since:]:
-                self.requests.forgive(failure)
+            self._reached(failure, since)
             raise
         except (StopIteration, StopAsyncIteration) as error:
             if detail in _STEPS or self.contract is None or self.contract.may_stop(operation):
@@ -131,7 +130,8 @@ class Connection(Link):
                 # While tests are collected, it would end pytest, and with it the tests of all files.
                 raise RuntimeError(f"the program ended itself: {error!r}") from error
             raise
-        except BaseException:
+        except BaseException as error:
+            self._reached(error, since)
             self._keep(handled)
             raise
         finally:
@@ -149,6 +149,11 @@ class Connection(Link):
         lets = [self.contract.lets_change(f"argument {number}") for number in where]
         # What comes back has the changes; the test's own objects have not.
         return objects if all(lets) else twins(objects)
+
+    def _reached(self, failure: BaseException, since: int) -> None:
+        """What failed in a callback, and went through the program, is the test's to deal with."""
+        if failure in self.requests.raised[since:]:
+            self.requests.forgive(failure)
 
     def note(self, failure: BaseException) -> None:
         """Have the running test fail, also if it expects some failure, or the program catches this one."""

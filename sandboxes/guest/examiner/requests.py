@@ -14,15 +14,16 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from types import FunctionType, MethodType
 from typing import Any
 
 from ..objects.borders import Border, Export
 from ..objects.classes import plain_value
 from ..objects.contract import Contract
-from ..objects.exceptions import PLACE
+from ..objects.exceptions import PLACE, holds
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..objects.specials import SPECIALS, bind, call
-from ..wire.errors import CannotCross, ProtocolViolation
+from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation, WireClosed
 from .attributes import OneWayAttributes
 from .callbacks import asserts, overridden
 from .capabilities import SECRET, Capabilities, Kind
@@ -34,6 +35,8 @@ _MOST_VALUES = 10_000
 _LONGEST_NAME = 1_000
 _MEMBERS = {"iter": 1, "len": 1, "getitem": 2}
 """What can be asked of the members of a class, and how many values that takes."""
+_ENDS = (StopIteration, StopAsyncIteration, LookupError, AttributeError)
+"""How special methods and attributes say that there is nothing, or no more."""
 _STDIN = ("read", "readline")
 _TEXTS = frozenset({"__repr__", "__str__", "__format__"})
 
@@ -158,10 +161,11 @@ class RequestHandler:
         kind = self._target(operation, known, detail, values, handle).capability if known.target else None
         try:
             return self._carry_out[operation](kind, detail, *values)
-        except SECRET as failure:
-            # The program may do as if nothing had happened; the test fails all the same.
-            self.failures.append(failure)
-            self.raised.append(failure)
+        except BaseException as failure:
+            if holds(failure, SECRET):
+                # The program may do as if nothing had happened; the test fails all the same.
+                self.failures.append(failure)
+                self.raised.append(failure)
             raise
 
     @property
@@ -193,12 +197,24 @@ class RequestHandler:
     def _call(self, kind: Kind, names: list[str], target: Any, *values: Any) -> Any:
         if overridden(target, len(values) - len(names), names):
             self._expect("defaults", AssertionError("the program passed what the function of the test has set already"))
+        return self._to_its_end(target, lambda: call(target, self._watched(target, values), names))
+
+    def _to_its_end(self, function: Any, run: Callable[[], Any], ending: tuple[type[BaseException], ...] = ()) -> Any:
+        """Run a function of the test; one that may fail the test fails it too if it is kept from its assertion.
+
+        That takes an argument with which it fails before, or one that raises, when it is looked at, what nobody catches.
+
+        Args:
+            function: What is run.
+            run: Runs it.
+            ending: Exceptions that are an answer like any other.
+        """
         try:
-            return call(target, self._watched(target, values), names)
-        except SECRET:
+            return run()
+        except (CandidateGone, WireClosed, ProtocolViolation):
             raise
-        except Exception as error:
-            if asserts(target):  # its check may have been kept from the assertion by arguments that fail before
+        except BaseException as error:
+            if not isinstance(error, SECRET + ending) and asserts(function):
                 self._expect(f"raises {type(error).__name__}", error)
             raise
 
@@ -233,7 +249,8 @@ class RequestHandler:
             raise AttributeError(f"{type(target).__name__!r} object has no {name}")
         if name == "__call__":
             return self._call(kind, names, target, *values)
-        answer = call(bind(target, name), values, names)
+        method = bind(target, name)
+        answer = self._to_its_end(method, lambda: call(method, values, names), _ENDS)
         return PLACE.sub("", answer) if name in _TEXTS and type(answer) is str else answer
 
     def _members(self, kind: Kind, name: str, target: Any, *values: Any) -> Any:
@@ -244,8 +261,9 @@ class RequestHandler:
     def _getattr(self, kind: Kind, name: str, target: Any) -> Any:
         if not self.capabilities.may_read(kind, target, name):
             raise AttributeError(f"{type(target).__name__!r} object of the tests has no attribute {name!r} here")
+        read = _accessor(target, name, "fget")
         # Where a function is defined (__qualname__) would name the test.
-        return getattr(target, "__name__" if name == "__qualname__" else name)
+        return self._to_its_end(read, lambda: getattr(target, "__name__" if name == "__qualname__" else name), _ENDS)
 
     def _setattr(self, kind: Kind, name: str, target: Any, value: Any) -> None:
         # In place of what a mock would give, an object of the program could say that it was called as expected.
@@ -255,7 +273,7 @@ class RequestHandler:
         # What was not there before, no test looks at.
         is_new = inspect.getattr_static(target, name, _NOTHING) is _NOTHING
         if self.contract is None or is_new or self.contract.lets_change(f"attribute {name}"):
-            setattr(target, name, value)
+            self._to_its_end(_accessor(target, name, "fset"), lambda: setattr(target, name, value))
         else:
             self.attributes.set(target, name, value)
 
@@ -263,6 +281,12 @@ class RequestHandler:
         if type(size) is not int:
             raise ProtocolViolation("a size that is no number")
         return getattr(sys.stdin, method)(size)
+
+
+def _accessor(target: Any, name: str, which: str) -> Any:
+    """The function behind a property, bound to its object, if there is one."""
+    function = getattr(inspect.getattr_static(target, name, None), which, None)
+    return MethodType(function, target) if isinstance(function, FunctionType) else None
 
 
 def _is_of_program(value: Any) -> bool:
