@@ -50,11 +50,11 @@ class Tree:
             if path not in self._seen or self._seen[path] != seen:
                 changed.append([path, True if seen is None else self._read(path)])
         self._seen = now
-        self._own |= {path for path, content in changed if content is not True}
+        self._own |= {path for path, _content in changed}
         return sorted(changed, key=lambda change: change[0])
 
     def is_own(self, change: Any) -> bool:
-        """Whether what the other side sent as a change is one of a file that this side made."""
+        """Whether what the other side sent as a change is one of a file or folder that this side made."""
         return type(change) is list and len(change) == 2 and type(change[0]) is str and change[0] in self._own
 
     def everything(self) -> list[list[Any]]:

@@ -271,3 +271,92 @@ def test_a_program_that_sees_that_it_is_measured_gains_nothing(engine):
         [repetition] = sandbox.measure(encoded(watching), lambda done: None if done else Plan(both=[test, test]))
     assert repetition.both.submission.failed == {test.id}
     assert repetition.both.reference.failed == set()
+
+
+INSIDE = """
+    from collections import namedtuple
+    from bank import count_files, folders, read, sort_box, sort_of, written
+
+    Box = namedtuple("Box", "items n")
+    class Lazy:
+        def __getattr__(self, name):
+            if name == "n": return 5
+            raise AttributeError(name)
+
+    def test_named_tuple():
+        box = Box([3, 1, 2], 3)
+        assert sort_box(box) == sorted(box.items)
+    def test_exception():
+        error = ValueError([3, 1, 2])
+        assert sort_of(error) == sorted(error.args[0])
+    def test_attribute_made_up():
+        lazy = Lazy()
+        assert read(lazy) == lazy.n
+    def test_new_files(tmp_path):
+        (tmp_path / "a").write_text("1")
+        assert count_files(str(tmp_path)) == len(list(tmp_path.iterdir()))
+    def test_folder(tmp_path):
+        (tmp_path / "sub").mkdir()
+        assert folders(str(tmp_path)) == [path.name for path in tmp_path.iterdir()]
+    def test_written(tmp_path): assert written(str(tmp_path)) == len(list(tmp_path.iterdir()))
+"""
+INSIDE_REFERENCE = """
+    import os
+    def sort_box(box): return sorted(box[0])
+    def sort_of(error): return sorted(error.args[0])
+    def read(lazy): return lazy.n
+    def count_files(path): return len(os.listdir(path))
+    def folders(path): return sorted(os.listdir(path))
+    def written(path):
+        for name in "ab":
+            with open(os.path.join(path, name), "w") as file: file.write(name)
+        return 2
+"""
+INSIDE_HONEST = """
+    import os, tempfile
+    def sort_box(box):
+        box[0].sort()
+        return box[0]
+    def sort_of(error):
+        error.args[0].sort()
+        return error.args[0]
+    def read(lazy):
+        lazy.seen = True
+        return lazy.n
+    def count_files(path):
+        count = len(os.listdir(path))
+        with open(os.path.join(path, "log"), "w") as file: file.write("counted")
+        os.unlink(os.path.join(path, "log"))
+        return count
+    def folders(path): return [entry.name for entry in os.scandir(path)]
+    def written(path):
+        for name in ("x.txt", "y.txt"):
+            with open(os.path.join(path, name), "w") as file: file.write(name)
+        return 2
+"""
+INSIDE_EMPTYING = """
+    import os
+    def sort_box(box):
+        box[0].clear()
+        return []
+    def sort_of(error):
+        error.args[0].clear()
+        return []
+    def read(lazy):
+        lazy.n = 0
+        return 0
+    def count_files(path):
+        for n in range(6): open(os.path.join(path, str(n)), "w").close()
+        return 7
+    def folders(path):
+        os.rmdir(os.path.join(path, "sub"))
+        return []
+    def written(path): return 0
+"""
+
+
+def test_changes_inside_of_what_is_handed_over_earn_nothing(engine):
+    with Sandbox(engine, make_suite(INSIDE, INSIDE_REFERENCE)) as sandbox:
+        Graded(sandbox.run(encoded(INSIDE_HONEST))).assert_all_passed()
+        emptying = Graded(sandbox.run(encoded(INSIDE_EMPTYING)))
+    assert {name for name, outcome in emptying.outcomes.items() if outcome == "passed"} == {"test_written"}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from dataclasses import dataclass
 from typing import Any
 
 __all__ = ["OneWayAttributes"]
+
+
+_ABSENT = object()
 
 
 @dataclass
@@ -27,8 +31,12 @@ class _Attribute:
 
     def swap(self) -> None:
         """Put the other value in place of the one that is there."""
-        there = getattr(self.target, self.name)
-        setattr(self.target, self.name, self.other)
+        is_there = inspect.getattr_static(self.target, self.name, _ABSENT) is not _ABSENT
+        there = getattr(self.target, self.name) if is_there else _ABSENT  # its class may make one up all the same
+        if self.other is _ABSENT:
+            delattr(self.target, self.name)
+        else:
+            setattr(self.target, self.name, self.other)
         self.other, self.shown = there, not self.shown
 
 

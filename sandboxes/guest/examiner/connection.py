@@ -145,8 +145,10 @@ class Connection(Link):
         indices = {update[0] for update in updates if type(update) is list and update and type(update[0]) is int}
         changed = {id(objects[index]) for index in indices if 0 <= index < len(objects)}
         # Which of an argument's parts a program changes is its own affair; so is whether another argument shares them.
-        where = [number for number, value in enumerate(values) if changed & reachable(value)]
-        lets = [self.contract.lets_change(f"argument {number}") for number in where]
+        reached = [reachable(value) for value in values]
+        lets = [self.contract.lets_change(f"argument {number}") for number, ids in enumerate(reached) if changed & ids]
+        if changed - set().union(*reached):  # inside of a named tuple, an exception or another object of the test
+            lets.append(self.contract.lets_change("inside of an argument"))
         # What comes back has the changes; the test's own objects have not.
         return objects if all(lets) else twins(objects)
 
@@ -203,11 +205,16 @@ class Surroundings:
         self._pending = dict(self._environment)
 
     def _admitted(self, changes: Any) -> Any:
-        """The file changes that are carried out: those of the test's own files only where a right solution makes such."""
+        """The file changes that are carried out: only such as a right solution makes."""
         contract = self._connection.contract
         if contract is None or type(changes) is not list:
             return changes
-        return [change for change in changes if not self._tree.is_own(change) or contract.lets_change(f"file {change[0]}")]
+        # Each right solution may call its new files as it likes.
+        return [
+            change
+            for change in changes
+            if contract.lets_change(f"file {change[0]}" if self._tree.is_own(change) else "a new file")
+        ]
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "os.putenv":

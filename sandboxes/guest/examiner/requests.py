@@ -270,8 +270,9 @@ class RequestHandler:
         replaces_mock = kind.name == "mock" and _is_of_program(value)
         if replaces_mock or not self.capabilities.may_write(kind, target, name):
             raise AttributeError(f"attribute {name!r} of a {type(target).__name__!r} object of the tests can't be set")
-        # What was not there before, no test looks at.
-        is_new = inspect.getattr_static(target, name, _NOTHING) is _NOTHING
+        # What was not there before, no test looks at, unless its class makes attributes up.
+        known = inspect.getattr_static(target, name, inspect.getattr_static(type(target), "__getattr__", _NOTHING))
+        is_new = known is _NOTHING
         if self.contract is None or is_new or self.contract.lets_change(f"attribute {name}"):
             self._to_its_end(_accessor(target, name, "fset"), lambda: setattr(target, name, value))
         else:
