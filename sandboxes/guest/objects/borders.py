@@ -13,7 +13,7 @@ from typing import Any
 from ..wire import tags
 from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation
 from ..wire.leaves import read_array
-from .classes import IMMUTABLE_PLAIN, MAX_CLASSES, ClassDescription, describe, plain_value
+from .classes import IMMUTABLE_PLAIN, MAX_CLASSES, ClassDescription, describe, plain_base, plain_value
 from .exceptions import MOST_IN_GROUP, PLACE, contents, exception_name, known_exception, notes, rebuild
 from .proxies import Home, Proxy, ProxyClass, make_proxy
 from .proxy_classes import make_class
@@ -111,8 +111,8 @@ class Border:
                 return [tags.EXCEPTION_CLASS, name]
             return [tags.MY_CLASS, self._export_class(value)]
         number = self._export_object(value)
-        plain = plain_value(value)
-        extra = [item(plain)] if type(plain).__name__ in IMMUTABLE_PLAIN and plain is not value else []
+        base = plain_base(type(value))
+        extra = [item(plain_value(value))] if base is not None and base.__name__ in IMMUTABLE_PLAIN else []
         return [tags.MINE, number, self._class_number(type(value)), *extra]
 
     def _export_class(self, cls: type) -> int:

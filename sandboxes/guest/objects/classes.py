@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections import ChainMap, UserDict, UserList
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from ..wire.errors import ProtocolViolation
@@ -28,8 +30,23 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
 }
 """How to read the built-in value inside an instance of a subclass, without calling what the subclass overrides."""
 
-_VIEWS: dict[type, Callable[[Any], Any]] = {type({}.keys()): set, type({}.items()): set}
-"""Types that compare and combine like sets, and what they hold."""
+
+def _set_of(view: Any) -> Any:
+    try:
+        return set(view)
+    except TypeError:  # the items of a dict of lists can't be in a set
+        return list(view)
+
+
+_HOLDING: dict[type, tuple[str, Callable[[Any], Any]]] = {
+    type({}.keys()): ("set", _set_of),
+    type({}.items()): ("set", _set_of),
+    UserList: ("list", lambda held: list(held.data)),
+    UserDict: ("dict", lambda held: dict(held.data)),
+    ChainMap: ("dict", dict),
+    MappingProxyType: ("dict", dict),
+}
+"""Other classes that are compared by what they hold: name of the built-in type that they are like, and how to read it."""
 
 IMMUTABLE_PLAIN = {cls.__name__: cls for cls in (int, float, str, bytes, tuple, frozenset)}
 
@@ -41,10 +58,15 @@ def plain_base(cls: type) -> type | None:
 
 def plain_value(value: Any) -> Any:
     """The built-in value inside ``value``; ``value`` itself when there is none."""
-    if type(value) in _VIEWS:
-        return _VIEWS[type(value)](value)
     base = plain_base(type(value))
-    return _PLAIN[base](value) if base else value
+    if base:
+        return _PLAIN[base](value)
+    holding = _holding(type(value))
+    return holding[1](value) if holding else value
+
+
+def _holding(cls: type) -> tuple[str, Callable[[Any], Any]] | None:
+    return next((_HOLDING[base] for base in cls.__mro__ if base in _HOLDING), None)
 
 
 @dataclass(frozen=True)
@@ -118,7 +140,7 @@ def describe(cls: type, number: int, reference: Callable[[type], int | str | Non
         bases=tuple(item for item in bases if item is not None),
         specials=tuple(name for name in SPECIALS if _answers(cls, name, base)),
         hashable=_lookup(cls, "__hash__") is not None,
-        plain=base.__name__ if base else "set" if cls in _VIEWS else "",
+        plain=base.__name__ if base else (_holding(cls) or ("",))[0],
         is_exception=issubclass(cls, BaseException),
         doc=cls.__doc__ if isinstance(cls.__doc__, str) else None,
     )

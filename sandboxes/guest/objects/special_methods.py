@@ -256,6 +256,9 @@ _OWN: dict[str, Callable[..., Any]] = {
 KINDS = {
     "async_generator": types.AsyncGeneratorType,
     "coroutine": types.CoroutineType,
+    "dict_items": type({}.items()),
+    "dict_keys": type({}.keys()),
+    "dict_values": type({}.values()),
     "function": types.FunctionType,
     "generator": types.GeneratorType,
     "method": types.MethodType,
