@@ -16,7 +16,7 @@ from .keeper import ExaminerKeeper
 from .session import Session
 from .suite import Test
 
-__all__ = ["Attempts"]
+__all__ = ["Attempts", "Doubts"]
 
 _FAILURES = 2
 _DISTURBANCES = 4
@@ -24,6 +24,37 @@ _SURE = 3
 """How often a program has to end in the same place."""
 _MOST_BLAMED = 3
 _BLAME = "what the program answered ended the process that judges it, again and again"
+
+
+class Doubts:
+    """Remembers in which places the runs of one program were ended by something that may have been its own doing, or not.
+
+    Args:
+        reference_goes_through: Whether the reference can be run so many times without being disturbed.
+    """
+
+    def __init__(self, reference_goes_through: Callable[[int], bool] = lambda times: False) -> None:
+        self._reference_goes_through = reference_goes_through
+        self._disturbed: list[frozenset[str]] = []
+
+    def are_settled(self, places: frozenset[str]) -> bool:
+        """Whether a run that was ended in these places counts; if not, it is to be tried again.
+
+        Raises:
+            SandboxFailure: Something else keeps ending programs here.
+        """
+        self._disturbed.append(places)
+        # Twice may be chance, where something kills containers; a wrong score would be worse than a late one.
+        if not places or self._disturbed.count(places) == _SURE:
+            return True
+        if len(self._disturbed) < _DISTURBANCES:
+            return False
+        if self._reference_goes_through(_DISTURBANCES):
+            return True
+        raise SandboxFailure(
+            f"in each of {_DISTURBANCES} runs the program was killed in another place ({min(places)}): "
+            "is this machine short of memory, or does something kill its containers?"
+        )
 
 
 class Attempts:
@@ -48,11 +79,12 @@ class Attempts:
         self._begin = begin
         self._reference_goes_through = reference_goes_through
         self._blamed: dict[str, str] = {}
-        self._disturbed: list[frozenset[str]] = []
+        self._doubts = Doubts(reference_goes_through)
+        self._ended: list[str] = []
         self._failures = 0
 
-    def run(self, tests: tuple[Test, ...]) -> Session:
-        """The session that counts, ended.
+    def run(self, tests: tuple[Test, ...] | None) -> Session:
+        """The session that counts, ended; without tests, one that only collects them.
 
         Raises:
             SandboxFailure: The grader could not do its work, again and again.
@@ -73,7 +105,7 @@ class Attempts:
                 if OUTSIDE in self._blamed:
                     return session
             else:
-                if not session.doubtful or self._is_own_doing(session):
+                if self._doubts.are_settled(frozenset(session.doubtful)):
                     return session
 
     def _count(self, failure: SandboxFailure) -> None:
@@ -81,33 +113,14 @@ class Attempts:
         if self._failures == _FAILURES:
             raise failure
 
-    def _is_own_doing(self, session: Session) -> bool:
-        """Whether it was the program that ended the program."""
-        places = frozenset(session.doubtful)
-        self._disturbed.append(places)
-        # Twice may be chance, where something kills containers; a wrong score would be worse than a late one.
-        if self._disturbed.count(places) == _SURE:
-            return True
-        if len(self._disturbed) < _DISTURBANCES:
-            return False
-        if self._reference_goes_through(_DISTURBANCES):
-            return True
-        raise SandboxFailure(
-            f"in each of {_DISTURBANCES} runs the program was killed in another place ({sorted(places)[0]}): "
-            "is this machine short of memory, or does something kill its containers?"
-        )
-
     def _blame(self, ended: JudgeEnded) -> None:
         """Blame the submission for the end of the process that judged it, or raise ``ended``, if it is to blame for that."""
         late = time.monotonic() > self._until
-        if not self._again(frozenset({ended.place})) and len(self._disturbed) < _DISTURBANCES and not late:
+        again = ended.place in self._ended
+        self._ended.append(ended.place)
+        if not again and len(self._ended) < _DISTURBANCES and not late:
             return
         if not self._reference_goes_through(1):
             raise ended
         self._blamed[ended.place if len(self._blamed) < _MOST_BLAMED and not late else OUTSIDE] = _BLAME
-        self._disturbed.clear()
-
-    def _again(self, places: frozenset[str]) -> bool:
-        again = places in self._disturbed
-        self._disturbed.append(places)
-        return again
+        self._ended.clear()

@@ -63,13 +63,14 @@ class Linker:
         """
         refusals: Counter[str] = Counter()
         while True:
-            conceded = set(self._engine.concessions)  # another thread may concede something meanwhile
+            # Another thread may concede something meanwhile, or find that sockets do not work, which takes that back.
+            conceded, transport = set(self._engine.concessions), self.transport
             try:
                 return self._start(spec)
             except EngineRefused as refusal:
                 named = refusal.things - conceded
                 refusals.update(named)
-                if not named:
+                if not named and self.transport == transport:
                     raise
                 # What the engine goes on refusing, containers do without ('grader doctor' says so). Once is not enough: a
                 # folder that is gone, or an engine short of something, is refused in the same words.

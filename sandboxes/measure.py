@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+from .attempts import Doubts
 from .session import Session
 from .suite import Test, TestRun
 
@@ -98,7 +99,12 @@ def measure(
         number = len(done)
 
         def pair(ours: Sequence[Test], theirs: Sequence[Test], reference_first: bool = number % 2 == 1) -> Pair:
-            return _pair(_Turns(submission(), ours), _Turns(reference(), theirs), reference_first)
+            doubts = Doubts()
+            while True:
+                turns, others = _Turns(submission(), ours), _Turns(reference(), theirs)
+                found = _pair(turns, others, reference_first)
+                if doubts.are_settled(turns.doubtful | others.doubtful):
+                    return found
 
         with quiet():
             both = pair(now.both, now.both) if now.both else None
@@ -156,6 +162,11 @@ class _Turns:
 
     def end(self) -> None:
         self._results.close()
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """Where something else may have ended the program."""
+        return frozenset(self._session.doubtful)
 
     def side(self) -> Side:
         """What it cost."""

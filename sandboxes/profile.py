@@ -9,7 +9,7 @@ import errno
 import json
 from typing import Any
 
-from .guest.isolation.filter import FAMILIES, NAMESPACE_FLAGS, SEALED_MEMORY, UNKNOWN
+from .guest.isolation.filter import FAMILIES, NAMESPACE_FLAGS, OWN, SEALED_MEMORY, UNKNOWN
 
 __all__ = ["profile"]
 
@@ -38,9 +38,9 @@ _ALLOWED = """
     capget capset prctl arch_prctl seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self
     set_tid_address set_thread_area get_thread_area rseq set_robust_list get_robust_list
     futex futex_waitv futex_wake futex_wait futex_requeue restart_syscall
-    getrlimit setrlimit prlimit64 getrusage times getpriority setpriority ioprio_get ioprio_set
-    sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_setparam sched_getscheduler sched_setscheduler
-    sched_getattr sched_setattr sched_get_priority_max sched_get_priority_min sched_rr_get_interval getcpu
+    getrlimit setrlimit getrusage times getpriority ioprio_get
+    sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_getattr
+    sched_get_priority_max sched_get_priority_min sched_rr_get_interval getcpu
 
     rt_sigaction rt_sigprocmask rt_sigpending rt_sigsuspend rt_sigtimedwait rt_sigqueueinfo rt_tgsigqueueinfo rt_sigreturn
     sigaltstack signalfd signalfd4 pause alarm getitimer setitimer
@@ -101,12 +101,13 @@ def profile(nests: bool = False) -> str:
     rules = [
         _rule(names),
         _rule(list(UNKNOWN), refusal=errno.ENOSYS),
+        *(_rule([name], *(_equals(*argument) for argument in arguments.items())) for name, (_, arguments) in OWN.items()),
         _rule(["clone"], _compare(0, "SCMP_CMP_MASKED_EQ", NAMESPACE_FLAGS, 0)),
         _rule(["memfd_create"], _compare(1, "SCMP_CMP_MASKED_EQ", SEALED_MEMORY, SEALED_MEMORY)),
         _rule(["socketpair"], _equals(0, FAMILIES[0])),
         *(_rule(["socket"], _equals(0, family)) for family in FAMILIES),
         *(
-            _rule(["socket"], _equals(0, other), errno.EAFNOSUPPORT)
+            _rule(["socket"], _equals(0, other), refusal=errno.EAFNOSUPPORT)
             for other in range(_FAMILIES_TO_NAME)
             if other not in FAMILIES
         ),
@@ -117,8 +118,9 @@ def profile(nests: bool = False) -> str:
     return json.dumps({"defaultAction": "SCMP_ACT_ERRNO", "archMap": architectures, "syscalls": rules})
 
 
-def _rule(names: list[str], condition: dict[str, Any] | None = None, refusal: int | None = None) -> dict[str, Any]:
-    rule: dict[str, Any] = {"names": names, "action": "SCMP_ACT_ALLOW", "args": [condition] if condition else []}
+def _rule(names: list[str], *conditions: dict[str, Any], refusal: int | None = None) -> dict[str, Any]:
+    """A rule for calls that meet all of the conditions."""
+    rule: dict[str, Any] = {"names": names, "action": "SCMP_ACT_ALLOW", "args": [*conditions]}
     return rule if refusal is None else {**rule, "action": "SCMP_ACT_ERRNO", "errnoRet": refusal}
 
 

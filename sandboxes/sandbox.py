@@ -19,12 +19,12 @@ from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .measure import Plan, Repetition, measure
 from .pool import CandidatePool
-from .session import Session, collect
+from .session import Session
 from .suite import Inspected, Run, Scaling, Suite, Test, TestRun
 
 __all__ = ["Sandbox"]
 
-_ATTEMPTS = 2
+_MOST_DIFFERENT = 2
 _CHANGED = "earns this only with the changes that the program made to what tests handed over, and no right solution makes"
 
 
@@ -66,7 +66,7 @@ class Sandbox:
         self._pool = CandidatePool(engine, self._linker, spec, suite.limits, parallel + 1)
         try:
             self.tests = self._collect()
-            observed = [self._observe(files) for files in (suite.reference, *suite.alternatives)]
+            observed = [self._watch(files, self.tests) for files in (suite.reference, *suite.alternatives)]
             self._facts = Contract.joined(session.noted for session in observed)
             self.reference_runs = observed[0].runs
         except BaseException:
@@ -183,17 +183,22 @@ class Sandbox:
         return self._examiners.ready().inspect(files, self._suite.inspection)
 
     def _collect(self) -> tuple[Test, ...]:
-        """Find the tests. What breaks them has to do so again: a candidate that was killed from outside looks the same."""
+        """Find the tests, with the reference solution. What breaks them has to do so again before the tests are blamed.
+
+        Raises:
+            SandboxFailure: The grader could not do its work.
+            SuiteBroken: Some test file can't be loaded, or there is no test.
+        """
         seen: list[dict[str, str]] = []
         while True:
-            try:
-                return collect(Session(self._examiners.ready(), self._pool, self._suite.reference, self._suite.limits))
-            except SuiteBroken as broken:
-                if broken.errors in seen or len(seen) == _ATTEMPTS:
-                    raise
-                seen.append(broken.errors)
+            session = self._watch(self._suite.reference, None)
+            if session.collected and not session.errors:
+                return tuple(session.collected)
+            if session.errors in seen or len(seen) == _MOST_DIFFERENT:
+                raise SuiteBroken(session.errors)
+            seen.append(session.errors)
 
-    def _observe(self, files: Mapping[str, bytes]) -> Session:
+    def _watch(self, files: Mapping[str, bytes], tests: tuple[Test, ...] | None) -> Session:
         """A run of a right solution, which notes what the tests ask of its objects; see ``Contract``.
 
         Raises:
@@ -205,7 +210,7 @@ class Sandbox:
             lambda times: False,
             self._suite.limits.total_time,
         )
-        return attempts.run(self.tests)
+        return attempts.run(tests)
 
     def close(self) -> None:
         """Remove all containers; gradings that still run fail."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .candidate import Candidate, Verdict
-from .errors import OUTSIDE, JudgeEnded, SandboxFailure, SuiteBroken
+from .errors import OUTSIDE, JudgeEnded, SandboxFailure
 from .examiner import Examiner
 from .guest.objects.contract import Facts
 from .guest.wire.control import Control
@@ -18,7 +18,7 @@ from .meters import Reading
 from .pool import CandidatePool
 from .suite import Limits, Scaling, Test, TestRun
 
-__all__ = ["Session", "collect"]
+__all__ = ["Session"]
 
 _GRACE = 5.0
 """Seconds that the examiner gets to notice that its candidate is gone, and then to end."""
@@ -235,13 +235,15 @@ class Session:
             for test in message["tests"]
         ]
         self.errors = {error["path"]: error["message"] for error in message["errors"]}
+        if message["gone"]:  # it may be the reason for the errors
+            self._conclude(message)
 
     def _begin_test(self, message: dict[str, Any]) -> None:
         if time.monotonic() > self._deadline:
             self.out_of_time = True
             self._control.send({"do": "halt"})
         elif message["gone"] or self._verdict is not None:
-            self._replace(self._verdict or Verdict("crashed", ""))
+            self._replace(self._conclude(message))
         else:
             self._running = message["id"]
             assert self._candidate is not None
@@ -289,7 +291,7 @@ class Session:
     # Candidates
 
     def _conclude(self, message: dict[str, Any]) -> Verdict:
-        """Why the current candidate ended."""
+        """Why the current candidate ended: in the running test, or outside of all."""
         assert self._candidate is not None
         if self._verdict is None:
             self._verdict = self._candidate.verdict(self._start.oom_kills, message["cause"], message["detail"])
@@ -343,16 +345,3 @@ class Session:
                 self.errors[path],
             )
         return TestRun(test, "error", "this test exists with the reference solution, but not with this submission")
-
-
-def collect(session: Session) -> tuple[Test, ...]:
-    """The tests of a suite, found with its reference solution in ``session``.
-
-    Raises:
-        SandboxFailure: The grader could not do its work.
-        SuiteBroken: Some test file can't be loaded, or there is no test.
-    """
-    session.run(None)
-    if session.errors or not session.collected:
-        raise SuiteBroken(session.errors)
-    return tuple(session.collected)

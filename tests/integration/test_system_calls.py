@@ -176,6 +176,14 @@ def c_code():
     ctypes.CDLL(None).qsort(numbers, 3, 4, compare(lambda a, b: a[0] - b[0]))
     return list(numbers) == [1, 2, 3]
 
+def own_bounds():
+    import resource
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    os.sched_setaffinity(0, os.sched_getaffinity(0))
+    os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, 0))
+    return resource.prlimit(0, resource.RLIMIT_NOFILE) == (soft, hard) and os.nice(0) >= 0
+
 def orphans():
     done = subprocess.run("(sleep 0.01; true) & exit 3", shell=True)
     return done.returncode == 3
@@ -214,6 +222,10 @@ def calls():
         "kexec_load": call((246, 104), 0, 0, 0, 0), "init_module": call((175, 105), page, 0, b""),
         "swapon": call((167, 224), b"/x", 0), "reboot": call((169, 142), 0, 0, 0), "acct": call((163, 89), 0),
         "quotactl": call((179, 60), 0, 0, 0, 0), "memfd_create": call((319, 279), b"x", 1),
+        "prlimit64": call((302, 261), 1, 0, page, 0), "sched_setaffinity": call((203, 122), 1, 8, page),
+        "sched_setparam": call((142, 118), 1, page), "sched_setscheduler": call((144, 119), 1, 3, page),
+        "sched_setattr": call((314, 274), 1, page, 0), "setpriority": call((141, 140), 0, 1, 19),
+        "setpriority of a user": call((141, 140), 2, 0, 19), "ioprio_set": call((251, 30), 1, 1, 0x6000),
         "seccomp": call((317, 277), 2, 0, 0),
     }
 

@@ -188,7 +188,7 @@ def run(folder: Path, submissions: int, seed: int = 1, pause: tuple[float, float
         for thread in threads:
             thread.join()
         # Go on killing while they are graded, then let it come to rest.
-        _wait_for(service, len(handed_in) * 0.8, 60 + submissions)
+        _wait_for(service, len(handed_in) * 0.8, 180 + submissions)
         killer.done.set()
         killer.join()
         service.wait_until_graded(120 + submissions)

@@ -71,8 +71,7 @@ class GradingPlugin:
 
     def replace(self) -> tuple[str, str]:
         """Get a fresh candidate for one that ended; returns outcome and message of its end."""
-        gone = self._connection.gone
-        self._control.send({"do": "replace", **_cause(gone)})
+        self._control.send({"do": "replace", **_end_of(self._connection.gone)})
         message, descriptors = self._control.receive()
         self._adopt(message, descriptors)
         return message["outcome"], message["message"]
@@ -85,7 +84,7 @@ class GradingPlugin:
 
     def _begin(self, item: pytest.Item) -> None:
         while True:
-            self._control.send({"do": "started", "id": item.nodeid, "gone": self._connection.gone is not None})
+            self._control.send({"do": "started", "id": item.nodeid, **_end_of(self._connection.gone)})
             message, descriptors = self._control.receive()
             if message["do"] == "go":
                 return
@@ -135,7 +134,7 @@ class GradingPlugin:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         tests = [_describe(item) for item in session.items]
-        self._control.send({"do": "collected", "tests": tests, "errors": self._errors})
+        self._control.send({"do": "collected", "tests": tests, "errors": self._errors, **_end_of(self._connection.gone)})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -149,7 +148,7 @@ class GradingPlugin:
         self._awards.take()
         self._surroundings.start_test()
         result = yield
-        ended = {"awards": self._awards.take(), "gone": self._connection.gone is not None, **_cause(self._connection.gone)}
+        ended = {"awards": self._awards.take(), **_end_of(self._connection.gone)}
         contract = self._connection.contract
         assert contract is not None
         ended |= {**self._results.summary(_unasked(contract)), "strayed": contract.strayed}
@@ -206,8 +205,9 @@ def _unasked(contract: Contract) -> str | None:
     )
 
 
-def _cause(gone: CandidateGone | None) -> dict[str, str]:
-    return {"cause": gone.cause if gone else "", "detail": gone.detail if gone else ""}
+def _end_of(gone: CandidateGone | None) -> dict[str, Any]:
+    """Whether the candidate has ended, and why, as far as it is known here."""
+    return {"gone": gone is not None, "cause": gone.cause if gone else "", "detail": gone.detail if gone else ""}
 
 
 def _describe(item: pytest.Item) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import struct
 
 from .kernel import prctl
 
-__all__ = ["FAMILIES", "NAMESPACE_FLAGS", "REFUSED", "SEALED_MEMORY", "UNKNOWN", "load", "program"]
+__all__ = ["FAMILIES", "NAMESPACE_FLAGS", "OWN", "REFUSED", "SEALED_MEMORY", "UNKNOWN", "load", "program"]
 
 REFUSED: dict[str, tuple[int, int | None]] = {
     # namespaces and mounts
@@ -40,6 +40,16 @@ UNKNOWN: dict[str, tuple[int, int]] = {
     "userfaultfd": (323, 282), "execveat": (322, 281), "memfd_secret": (447, 447),
 }  # fmt: skip
 """Refused with ENOSYS, as by an old kernel, so that callers do it in another way. A filter sees no flags of ``clone3``."""
+
+OWN: dict[str, tuple[tuple[int, int], dict[int, int]]] = {
+    "prlimit64": ((302, 261), {0: 0}), "sched_setaffinity": ((203, 122), {0: 0}), "sched_setparam": ((142, 118), {0: 0}),
+    "sched_setscheduler": ((144, 119), {0: 0}), "sched_setattr": ((314, 274), {0: 0}),
+    "setpriority": ((141, 140), {0: 0, 1: 0}), "ioprio_set": ((251, 30), {0: 1, 1: 0}),
+}  # fmt: skip
+"""Numbers, and values of arguments by their index with which the caller alone is meant; else refused with EPERM.
+
+Who can bound or slow down other processes can do so to the container's first one, which an engine then can't stop in time.
+"""
 
 FAMILIES = (1, 2, 10)
 """Sockets: AF_UNIX, AF_INET, AF_INET6."""
@@ -107,6 +117,8 @@ def program(machine: str, alone: bool = True) -> list[_Instruction]:
                 code += _when(call, [_error(number)])
     if not alone:
         code += _apart(column)
+    for numbers, arguments in OWN.values():
+        code += _when(numbers[column], _with(arguments))
     code += _when(_CLONE[column], [(_LOAD, 0, 0, _FIRST), (_ANY_BIT, 0, 1, NAMESPACE_FLAGS), _error(errno.EPERM), _allow()])
     code += _when(_MEMFD[column], [(_LOAD, 0, 0, _SECOND), (_ANY_BIT, 1, 0, SEALED_MEMORY), _error(errno.EPERM), _allow()])
     code += _when(_SOCKET[column], _only(_FIRST, FAMILIES, errno.EAFNOSUPPORT))
@@ -129,6 +141,13 @@ def _apart(column: int) -> list[_Instruction]:
 def _when(call: int, then: list[_Instruction]) -> list[_Instruction]:
     """For one system call: instructions that end in a verdict."""
     return [(_EQUAL, 0, len(then), call), *then]
+
+
+def _with(arguments: dict[int, int]) -> list[_Instruction]:
+    checks: list[_Instruction] = []
+    for index, value in arguments.items():
+        checks += [(_LOAD, 0, 0, _FIRST + 8 * index), (_EQUAL, 1, 0, value), _error(errno.EPERM)]
+    return [*checks, _allow()]
 
 
 def _only(offset: int, values: tuple[int, ...], number: int) -> list[_Instruction]:

@@ -26,6 +26,8 @@ REQUEST, REPLY = 0, 1
 _SIZES = {REQUEST: 9, REPLY: 7}
 _MAX_THREADS = 128
 _NOBODY = 1 << 40
+_JOIN_PATIENCE = 1.0
+"""Seconds."""
 _UNREAD = object()
 
 
@@ -110,6 +112,8 @@ class Peer:
         self._standby = False
         self._closed: BaseException | None = None
         self._inboxes: dict[int, deque[list[Any]]] = {}
+        self._serving: dict[int, threading.Thread] = {}
+        self._ending: list[threading.Thread] = []
 
     # Asking
 
@@ -300,6 +304,8 @@ class Peer:
             for thread in threads:
                 if (thread >= 0) != self._counts_up and thread in self._inboxes:
                     self._inboxes.pop(thread).append(_LAST)
+                    if serving := self._serving.pop(thread, None):
+                        self._ending.append(serving)
             self._turn.notify_all()
 
     def _next(self, thread: int) -> list[Any]:
@@ -330,22 +336,36 @@ class Peer:
                         self._turn.notify_all()
                     return message
                 try:
-                    self._deliver(target, message)
+                    starting = self._deliver(target, message)
                 except ProtocolViolation as error:
                     self._closed = error
                     raise
                 finally:
                     self._turn.notify_all()
+            if starting is not None:
+                self._start(starting)
 
-    def _deliver(self, thread: int, message: list[Any]) -> None:
+    def _deliver(self, thread: int, message: list[Any]) -> threading.Thread | None:
+        """Put a message where its thread finds it; a thread that has to be started for it is returned."""
         known = thread in self._inboxes
         if not known and message[0] != REQUEST:
             raise ProtocolViolation("a reply to nobody")
         if len(self._inboxes) > _MAX_THREADS:
             raise ProtocolViolation(f"more than {_MAX_THREADS} threads")
         self._inboxes.setdefault(thread, deque()).append(message)
-        if not known:
-            threading.Thread(target=self.serve_forever, args=(thread,), daemon=True, name=f"wire-{thread}").start()
+        if known:
+            return None
+        serving = threading.Thread(target=self.serve_forever, args=(thread,), daemon=True, name=f"wire-{thread}")
+        self._serving[thread] = serving
+        return serving
+
+    def _start(self, thread: threading.Thread) -> None:
+        """Start a thread, once those are gone whose time is over: they count until then, and a process may have so many."""
+        ending, self._ending = self._ending, []
+        for other in ending:
+            if other is not threading.current_thread():
+                other.join(_JOIN_PATIENCE)  # one that does something of its own may have no end
+        thread.start()
 
     def _stand_by(self) -> None:
         """See that somebody reads while all others are busy: the other side has more than one thread now."""
