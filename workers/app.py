@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from celery import Celery, signals
 
-from grader.broker import DELIVER, GRADE, INTAKE, SWEEP, make_celery
+from grader.broker import DELIVER, GRADE, INTAKE, make_celery
 from grader.broker.tickets import BACKGROUND
 from grader.settings import Settings
 from grader.store.tables import Queue
@@ -18,13 +18,11 @@ from .context import Context
 from .delivery import deliver_due
 from .grading import grade_next
 from .handed_in import take_in
-from .sweeper import recover_lost, sweep
+from .sweeper import recover_lost
 
-__all__ = ["make_app", "run_beat", "run_worker"]
+__all__ = ["make_app", "run_worker"]
 
 _log = logging.getLogger(__name__)
-_SWEEP_EVERY = 5.0
-_SWEPT_LATER = 60
 
 
 def make_app(settings: Settings) -> Celery:
@@ -65,19 +63,6 @@ def make_app(settings: Settings) -> Celery:
     def intake() -> None:
         take_in(context())
 
-    @app.task(name=SWEEP)  # type: ignore[untyped-decorator]
-    def sweep_up() -> None:
-        sweep(context())
-        deliver_due(context())
-        take_in(context())
-
-    app.conf.beat_schedule = {
-        SWEEP: {
-            "task": SWEEP,
-            "schedule": _SWEEP_EVERY,
-            "options": {"queue": BACKGROUND, "expires": _SWEPT_LATER},
-        }
-    }
     return app
 
 
@@ -98,13 +83,6 @@ def run_worker(settings: Settings, queues: Sequence[str], concurrency: int) -> N
             "--without-heartbeat",
         ]
     )
-
-
-def run_beat(settings: Settings) -> None:
-    """Say every few seconds that it is time to sweep."""
-    app = make_app(settings)
-    # Nothing has to be remembered between runs: there is one schedule, and it is short.
-    app.Beat(scheduler="celery.beat:Scheduler", quiet=True).run()
 
 
 def _keep_logging(**_given: object) -> None:

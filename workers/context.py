@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from celery import Celery
 
 from grader.broker import ProgressWriter, Tickets
 from grader.settings import Settings
-from grader.store import Database, FolderBlobs
+from grader.store import Clock, Database, FolderBlobs
 from sandboxes.owner import HOST, owner
 
 from .graders import Graders
@@ -27,15 +27,15 @@ class Context:
     def __init__(self, settings: Settings, app: Celery) -> None:
         self.settings = settings
         self.database = Database(settings.database)
+        self._clock = Clock(self.database)
         self.blobs = FolderBlobs(settings.blobs)
         self.tickets = Tickets(app, settings)
         self.progress = ProgressWriter(settings)
         self.graders = Graders(self.blobs, settings)
 
-    @staticmethod
-    def now() -> datetime:
-        """The present."""
-        return datetime.now(UTC)
+    def now(self) -> datetime:
+        """The present, by the database's clock."""
+        return self._clock.now()
 
     @staticmethod
     def worker() -> str:

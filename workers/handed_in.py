@@ -35,6 +35,7 @@ _MOST_TRIES = 8
 _FIRST_RETRY = timedelta(seconds=10)
 _LEASE = timedelta(minutes=2)
 _OK = 200
+_LONGEST_PROBLEM = 500
 
 
 def take_in(context: Context) -> None:
@@ -51,7 +52,12 @@ def take_in(context: Context) -> None:
         if not rows:
             return
         for row in rows:
-            _take(context, row)
+            try:
+                _take(context, row)
+            except Exception as error:
+                # An address or a name that some library can't cope with: it is this message's trouble, and no other's.
+                _log.exception("message %s of %s", row.message_id, row.source_id)
+                _set_aside(context, row, f"{type(error).__name__}: {error}"[:_LONGEST_PROBLEM].replace("\0", "?"))
         context.tickets.grade("learners", len(rows))
 
 
@@ -123,6 +129,16 @@ def _again(context: Context, row: InboundMessage, data: HandInData, problem: str
         _reject(context, row, data, problem)
         return
     with context.database.writing() as session:
+        kept = session.get_one(InboundMessage, (row.source_id, row.message_id))
+        kept.problem, kept.next_try = problem, context.now() + _FIRST_RETRY * 2 ** (row.tries - 1)
+
+
+def _set_aside(context: Context, row: InboundMessage, problem: str) -> None:
+    """Try a message again later over which this program stumbled, but not for ever."""
+    with context.database.writing() as session:
+        if row.tries >= _MOST_TRIES:
+            _conclude(session, row, "rejected", None, problem)
+            return
         kept = session.get_one(InboundMessage, (row.source_id, row.message_id))
         kept.problem, kept.next_try = problem, context.now() + _FIRST_RETRY * 2 ** (row.tries - 1)
 

@@ -8,9 +8,8 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from ..broker import Tickets, make_celery
-from ..report import now
 from ..settings import Settings
-from ..store import BlobStore, Database, FolderBlobs
+from ..store import BlobStore, Clock, Database, FolderBlobs
 from .live import Hub
 from .rates import Rates
 from .uploads import Uploads
@@ -28,6 +27,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.database = Database(settings.database)
+        self._clock = Clock(self.database)
         self.blobs: BlobStore = FolderBlobs(settings.blobs)
         self.tickets = Tickets(make_celery(settings), settings)
         self.rates = Rates(settings)
@@ -35,8 +35,8 @@ class Service:
         self.hub = Hub(self.database, settings)
 
     def now(self) -> datetime:
-        """The present."""
-        return now()
+        """The present, by the database's clock."""
+        return self._clock.now()
 
 
 def _service(request: Request) -> Service:

@@ -22,7 +22,6 @@ __all__ = [
     "HARD_LIMIT",
     "INTAKE",
     "QUEUES",
-    "SWEEP",
     "Tickets",
     "make_celery",
     "redis_url",
@@ -31,7 +30,7 @@ __all__ = [
 _PREFIX = "grader:"
 _log = logging.getLogger(__name__)
 
-GRADE, DELIVER, INTAKE, SWEEP = "grade", "deliver", "intake", "sweep"
+GRADE, DELIVER, INTAKE = "grade", "deliver", "intake"
 BACKGROUND = "background"
 QUEUES = ("learners", "bulk", BACKGROUND)
 HARD_LIMIT = 2 * 3600 + 600

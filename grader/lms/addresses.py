@@ -85,7 +85,8 @@ def _is_in(address: Address, networks: Iterable[Network]) -> bool:
 class _Guarded(httpcore.NetworkBackend):
     """Connects to allowed addresses only."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, deadline: float) -> None:
+        self._deadline = deadline
         self._networks: Sequence[Network] = [ipaddress.ip_network(one) for one in settings.webhook_networks]
         self._plain = httpcore.SyncBackend()
 
@@ -105,7 +106,40 @@ class _Guarded(httpcore.NetworkBackend):
         refused = [address for address in addresses if not is_allowed(address, self._networks)]
         if refused or not addresses:
             raise Blocked(f"{host} leads to a private address, which is not allowed (setting webhook_networks)")
-        return self._plain.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+        plain = self._plain.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+        return _Punctual(plain, self._deadline)
+
+
+class _Punctual(httpcore.NetworkStream):
+    """A connection that is over at a point of time, however little at a time the other side sends."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._left(httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._left(httpcore.WriteTimeout))
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secure = self._stream.start_tls(ssl_context, server_hostname, self._left(httpcore.ConnectTimeout))
+        return _Punctual(secure, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def _left(self, late: type[Exception]) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise late("the answer takes too long")
+        return left
 
 
 @dataclass(frozen=True)
@@ -153,7 +187,7 @@ class Caller:
         given.append((b"host", urlsplit(url).netloc.encode()))
         with (
             httpcore.ConnectionPool(
-                ssl_context=ssl.create_default_context(), network_backend=_Guarded(self._settings)
+                ssl_context=ssl.create_default_context(), network_backend=_Guarded(self._settings, deadline)
             ) as pool,
             pool.stream(method, url, headers=given, content=content, extensions={"timeout": timeouts}) as response,
         ):
@@ -162,6 +196,4 @@ class Caller:
                 body += chunk
                 if len(body) > most:
                     break
-                if time.monotonic() > deadline:
-                    raise httpcore.ReadTimeout("the answer takes too long")
             return Answer(response.status, body[: most + 1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ _SCHEDULE = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 _JITTER = 0.2
 _LEASE = timedelta(seconds=90)
 _GONE = 410
+_AT_ONE_ENDPOINT = 3
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,10 @@ class Result:
 
 
 def claim_due(session: Session, now: datetime, most: int) -> list[Due]:
-    """Take deliveries that are due, and that no earlier one of the same endpoint and key holds back."""
+    """Take deliveries that are due, and that no earlier one of the same endpoint and key holds back.
+
+    Of one endpoint a few at a time: a slow one must leave room for others.
+    """
     earlier = aliased(Delivery)
     held_back = (
         select(earlier.id)
@@ -78,16 +83,29 @@ def claim_due(session: Session, now: datetime, most: int) -> list[Due]:
         )
         .exists()
     )
+    taken = aliased(Delivery)
+    under_way = (
+        select(func.count(taken.id))
+        .where(taken.endpoint_id == Delivery.endpoint_id, taken.state == "pending", taken.lease_until >= now)
+        .scalar_subquery()
+    )
     free = (Delivery.lease_until.is_(None)) | (Delivery.lease_until < now)
     due = (
         select(Delivery)
         .join(Endpoint)
         .where(Delivery.state == "pending", Delivery.next_try <= now, free, ~held_back, Endpoint.disabled.is_(None))
+        .where(under_way < _AT_ONE_ENDPOINT)
         .order_by(Delivery.next_try, Delivery.id)
         .limit(most)
         .with_for_update(of=Delivery, skip_locked=True)
     )
-    return [take(session, row, now) for row in session.scalars(due).all()]
+    taken_now: Counter[str] = Counter()
+    found = []
+    for row in session.scalars(due).all():
+        if taken_now[row.endpoint_id] < _AT_ONE_ENDPOINT:
+            taken_now[row.endpoint_id] += 1
+            found.append(take(session, row, now))
+    return found
 
 
 def take(session: Session, row: Delivery, now: datetime) -> Due:

@@ -13,7 +13,7 @@ from ..store import tables
 from ..store.tables import Assignment, Grading, Submission, User, Version
 from .events import emit_mark
 
-__all__ = ["current_settings", "lock_learner", "remark", "remark_all", "settings_of", "terms_of"]
+__all__ = ["current_settings", "hold_version", "lock_learner", "remark", "remark_all", "settings_of", "terms_of"]
 
 
 def current_settings(session: Session, assignment: Assignment) -> AssignmentFile:
@@ -31,6 +31,12 @@ def terms_of(session: Session, assignment: Assignment, user_id: str) -> Terms:
     row = session.get(tables.Extension, (assignment.id, user_id))
     extension = Extension(row.due, row.closes, row.attempts) if row else None
     return terms_for(current_settings(session, assignment).policy, extension)
+
+
+def hold_version(session: Session, assignment_id: str) -> str:
+    """The version that holds now, and goes on to hold until the session ends; to be asked before any learner is locked."""
+    of_assignment = select(Assignment.version_id).where(Assignment.id == assignment_id)
+    return session.scalars(of_assignment.with_for_update(read=True)).one()
 
 
 def lock_learner(session: Session, user_id: str) -> None:

@@ -63,9 +63,9 @@ def publish(
     if session.scalar(select(Course).where(Course.id == course_id).with_for_update()) is None:
         raise NotFound(f"there is no course {course_id!r}")
     settings = assignment.settings
-    row = session.scalar(
-        select(tables.Assignment).where(tables.Assignment.course_id == course_id, tables.Assignment.slug == settings.id)
-    )
+    # Gradings that are being finished hold the version until they are (see ``hold_version``), and then are scored anew here.
+    known = (tables.Assignment.course_id == course_id, tables.Assignment.slug == settings.id)
+    row = session.scalar(select(tables.Assignment).where(*known).with_for_update())
     if row is None:
         row = tables.Assignment(
             id=new_name("asg"), course_id=course_id, slug=settings.id, title=settings.title, version_id="", created=now

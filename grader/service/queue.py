@@ -20,7 +20,7 @@ from ..store.columns import Moment
 from ..store.names import new_name
 from ..store.tables import Assignment, Grading, Queue, Submission, Version
 from .events import emit
-from .marks import lock_learner, remark
+from .marks import hold_version, lock_learner, remark
 from .rescoring import rescore_one
 
 __all__ = [
@@ -41,7 +41,9 @@ __all__ = [
     "waiting",
 ]
 
-_MOST_LOSSES = 20
+_MOST_LOSSES = 3
+_AFTER_LOSS = 5.0
+"""Seconds before a grading is tried again over which two workers were lost; one may be lost over anything."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Claim:
     Attributes:
         grading_id: The grading.
         token: What proves the right; another worker's claim voids it.
+        assignment_id: The assignment.
         submission_id: The submission.
         name: The submission's name.
         submission_blob: Where its files are.
@@ -75,6 +78,7 @@ class Claim:
 
     grading_id: str
     token: str
+    assignment_id: str
     submission_id: str
     name: str
     submission_blob: str
@@ -95,7 +99,7 @@ def enqueue(session: Session, submission: Submission, version_id: str, queue: Qu
         user_id=submission.user_id,
         version_id=version_id,
         queue=queue,
-        turn=_turn(session, submission.user_id, queue),
+        turn=_turn(session, submission.user_id, queue, now),
         state="queued",
         not_before=now,
         created=now,
@@ -105,8 +109,10 @@ def enqueue(session: Session, submission: Submission, version_id: str, queue: Qu
     return grading
 
 
-def _turn(session: Session, user_id: str, queue: Queue) -> int:
-    of_queue = select(func.min(Grading.turn)).where(Grading.queue == queue, Grading.state == "queued")
+def _turn(session: Session, user_id: str, queue: Queue, now: datetime) -> int:
+    # What has to wait a while does not hold the present turn back, or whoever comes now would pass all who came before.
+    ready = (Grading.queue == queue, Grading.state == "queued", Grading.not_before <= now)
+    of_queue = select(func.min(Grading.turn)).where(*ready)
     unfinished = Grading.state.in_(("queued", "running"))
     own = select(func.max(Grading.turn)).where(Grading.queue == queue, Grading.user_id == user_id, unfinished)
     present, last = session.scalar(of_queue), session.scalar(own)
@@ -139,6 +145,7 @@ def claim(session: Session, queue: Queue, worker: str, now: datetime, lease: flo
     return Claim(
         grading_id=grading.id,
         token=grading.claim,
+        assignment_id=grading.assignment_id,
         submission_id=submission.id,
         name=submission.name,
         submission_blob=submission.blob,
@@ -165,6 +172,8 @@ def renew(session: Session, one: Claim, now: datetime, lease: float) -> bool:
 
 def finish(session: Session, one: Claim, report: Report, now: datetime) -> bool:
     """Keep a report for good; False if the claim was lost and somebody else's report counts."""
+    # Before anything is read: who publishes a version scores anew what there is, and must not miss this one.
+    version_id = hold_version(session, one.assignment_id)
     lock_learner(session, session.scalars(select(Grading.user_id).where(Grading.id == one.grading_id)).one())
     grading = _claimed(session, one)
     if grading is None:
@@ -181,7 +190,7 @@ def finish(session: Session, one: Claim, report: Report, now: datetime) -> bool:
     session.flush()
     emit(session, "submission.graded", submission, grading, now)
     # Another version may have been published meanwhile.
-    version = session.get_one(Version, session.get_one(Assignment, grading.assignment_id).version_id)
+    version = session.get_one(Version, version_id)
     if submission.grading_id == grading.id:
         rescore_one(session, submission, version, now)
     remark(session, grading.assignment_id, grading.user_id, now)
@@ -236,12 +245,14 @@ def recover(session: Session, now: datetime, lost_workers: Sequence[str] = ()) -
         count += 1
         grading.losses += 1
         grading.claim = grading.lease_until = None
-        if grading.losses >= _MOST_LOSSES:
+        if grading.losses > _MOST_LOSSES:
             grading.defect = False
             grading.error = f"{grading.losses} workers were lost while grading it, the last one was {grading.worker}"
             _park(session, grading, now)
         else:
+            # Others go first: what ends its worker would end the next one.
             grading.state = "queued"
+            grading.not_before = now + timedelta(seconds=_AFTER_LOSS * (2 ** (grading.losses - 1) - 1))
     return count
 
 
@@ -268,7 +279,7 @@ def retry_parked(session: Session, grading_ids: Sequence[str] | None, now: datet
         grading.failures = grading.losses = 0
         grading.not_before = now
         grading.finished = None
-        grading.turn = _turn(session, grading.user_id, grading.queue)  # type: ignore[arg-type]
+        grading.turn = _turn(session, grading.user_id, grading.queue, now)  # type: ignore[arg-type]
     return count
 
 

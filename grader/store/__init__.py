@@ -1,6 +1,7 @@
 """Where the service keeps everything: a database, and a blob store for files."""
 
 from .blobs import BlobStore, FolderBlobs
+from .clock import Clock
 from .database import Database
 
-__all__ = ["BlobStore", "Database", "FolderBlobs"]
+__all__ = ["BlobStore", "Clock", "Database", "FolderBlobs"]

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -117,13 +118,50 @@ def test_what_is_given_back_is_there_at_once(world):
 
 def test_a_submission_that_loses_workers_again_and_again_is_parked(world):
     submission = world.submit()
-    for _ in range(20):
+    for _ in range(4):
+        world.later(minutes=2)
         assert world.claim() is not None
         world.later(minutes=2)
-        with world.database.writing() as session:
-            queue.recover(session, world.now)
+        lose(world)
     assert state_of(world, submission) == ["failed"]
     assert events(world) == ["submission.failed"]
+
+
+def lose(world):
+    with world.database.writing() as session:
+        return queue.recover(session, world.now)
+
+
+def test_what_lost_two_workers_lets_others_go_first(world):
+    poison = world.submit(world.ada)
+    for _ in range(2):
+        assert world.claim().submission_id == poison
+        world.later(minutes=2)
+        lose(world)
+    other = world.submit(world.bob)
+    assert world.claim().submission_id == other
+    assert world.claim() is None
+    world.later(seconds=10)
+    assert world.claim().submission_id == poison
+
+
+def test_what_has_to_wait_does_not_hold_the_present_turn(world):
+    with world.database.writing() as session:
+        cyd = world.person(session, "cyd", "learner")
+    late = world.submit(world.ada)
+    waiting = world.claim()
+    with world.database.writing() as session:
+        queue.give_back(session, waiting, world.now + timedelta(hours=1))
+    many = [world.submit(world.bob) for _ in range(5)]
+    for _ in range(3):
+        world.grade()
+    world.later(seconds=1)
+    newcomer = world.submit(cyd)
+    # Its turn is that of the one who is next, not that of the one who has to wait.
+    assert world.grade() == many[3]
+    assert [world.grade(), world.grade()] == [newcomer, many[4]]
+    world.later(hours=2)
+    assert world.claim().submission_id == late
 
 
 def test_failures_of_ours_are_retried_later_and_later_then_parked(world):

@@ -1,6 +1,7 @@
 """Weights change, and scores follow without any code being run."""
 
 import re
+import threading
 
 from sqlalchemy import select
 
@@ -80,6 +81,31 @@ def test_what_is_graded_meanwhile_is_scored_with_the_newest_weights(world):
     one = world.claim()
     weigh(world, 80, 20)
     assert graded(world, one) == 50
+    assert numbers(world) == [(1, "graded", 50), (2, "graded", 80)]
+    assert mark(world) == 80
+
+
+def test_a_version_published_while_a_grading_is_finished_scores_it(world, monkeypatch):
+    weigh(world, 50, 50)
+    world.submit()
+    one = world.claim()
+    remark, published = queue.remark, threading.Event()
+
+    def publish():
+        weigh(world, 80, 20)
+        published.set()
+
+    publishing = threading.Thread(target=publish)
+
+    def publish_first(*arguments):
+        publishing.start()
+        assert not published.wait(1.0)  # it waits for whoever finishes
+        remark(*arguments)
+
+    monkeypatch.setattr(queue, "remark", publish_first)
+    assert graded(world, one) == 50
+    publishing.join(30)
+    assert published.is_set()
     assert numbers(world) == [(1, "graded", 50), (2, "graded", 80)]
     assert mark(world) == 80
 

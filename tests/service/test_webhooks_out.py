@@ -2,10 +2,14 @@
 
 import json
 import socket
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpcore2 as httpcore
 import pytest
 from sqlalchemy import select
 from standardwebhooks import Webhook
@@ -17,6 +21,7 @@ from grader.service import deliveries, endpoints
 from grader.service.deliveries import Result
 from grader.settings import Settings
 from grader.store import tables
+from workers.delivery import deliver_due
 
 from .receiver import receiving
 
@@ -308,3 +313,88 @@ def test_a_test_event_is_for_one_endpoint_alone(world):
     (sent,) = due(world)
     assert (sent.url, sent.payload["type"]) == ("https://a.example.org/", "endpoint.test")
     assert json.dumps(sent.payload)
+
+
+def context(world, settings=OPEN):
+    world.now = datetime.now(UTC)
+    return SimpleNamespace(database=world.database, settings=settings, now=lambda: datetime.now(UTC))
+
+
+def test_a_slow_receiver_holds_up_nobody_else(world, receiver):
+    go_on = threading.Event()
+    with receiving() as slow:
+
+        def answer_late(count):
+            go_on.wait(60)
+            return 204, {}, b""
+
+        slow.answer = answer_late
+        here = context(world, Settings(data=Path("/nowhere"), webhook_networks="127.0.0.0/8", webhook_timeout=60))
+        add(world, slow.url)
+        for who in (world.ada, world.bob):
+            for _ in range(3):
+                world.submit(who)
+                world.grade()
+        add(world, receiver.url)
+        for _ in range(4):
+            world.submit()
+            world.grade()
+        delivering = threading.Thread(target=deliver_due, args=[here])
+        delivering.start()
+        arrived = wait_for(lambda: len(receiver.messages) >= 4)
+        held = len(slow.messages)
+        go_on.set()
+        delivering.join(60)
+    assert arrived
+    assert held <= 3
+    assert set(states(world)) == {"delivered"}
+
+
+def test_a_delivery_that_no_library_can_make_is_one_that_failed(world, receiver, monkeypatch):
+    here = context(world)
+    add(world, receiver.url)
+    world.submit()
+    world.grade()
+
+    def stumble(self, *arguments):
+        raise UnicodeEncodeError("ascii", "\u00dcbung", 0, 1, "as somebody wrote it")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Caller, "call", stumble)
+        assert deliver_due(here) == 1
+    with world.database.reading() as session:
+        [tried] = session.scalars(select(tables.DeliveryTry)).all()
+    assert tried.status is None
+    assert "UnicodeEncodeError" in tried.error
+
+
+def test_an_answer_that_comes_byte_by_byte_ends_in_time():
+    settings = Settings(data=Path("/nowhere"), webhook_networks="127.0.0.0/8", webhook_timeout=1)
+    ended = threading.Event()
+
+    def trickle(listener):
+        connection, _address = listener.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 204 No")
+            while not ended.wait(0.2):
+                try:
+                    connection.sendall(b"x")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=trickle, args=[listener], daemon=True)
+        thread.start()
+        with pytest.raises(httpcore.ReadTimeout):
+            Caller(settings).call("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/", {}, b"", 100)
+        ended.set()
+        thread.join(10)
+
+
+def wait_for(condition):
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False

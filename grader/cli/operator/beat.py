@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from workers.app import run_beat
+from workers.control import run_control
 
 from ...settings import load_settings
 from ..serving import data_option, log_to_stderr
@@ -17,6 +17,6 @@ __all__ = ["command"]
 @click.command(name="beat")
 @data_option
 def command(data: Path | None) -> None:
-    """Say every few seconds that it is time to sweep. One is enough; several do no harm."""
+    """Every few seconds, give lost work to others and wake workers. One is enough; several do no harm."""
     log_to_stderr()
-    run_beat(load_settings(data=data))
+    run_control(load_settings(data=data))

@@ -1,0 +1,94 @@
+"""The control loop, and the clock that all machines share."""
+
+import os
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import redis
+from sqlalchemy.exc import OperationalError
+
+from grader.store import Clock
+from workers import control
+
+
+class Tickets:
+    """What would go to the broker."""
+
+    def __init__(self, waiting=0):
+        self.sent, self._waiting = [], waiting
+
+    def waiting(self, queue):
+        if self._waiting is None:
+            raise redis.ConnectionError("away")
+        return self._waiting
+
+    def wake(self, task):
+        self.sent.append(task)
+
+    def grade(self, queue, count=1):
+        self.sent += [queue] * count
+
+
+def test_what_waits_without_a_ticket_gets_one(world):
+    world.submit()
+    tickets = Tickets()
+    control.turn(SimpleNamespace(database=world.database, tickets=tickets, now=lambda: world.now))
+    assert tickets.sent == ["learners", "deliver", "intake"]
+
+
+def test_tickets_do_not_pile_up_where_nobody_takes_them(world):
+    world.submit()
+    tickets = Tickets(waiting=5)
+    control.turn(SimpleNamespace(database=world.database, tickets=tickets, now=lambda: world.now))
+    assert tickets.sent == []
+
+
+def test_work_of_lost_workers_is_given_to_others_without_a_broker(world):
+    world.submit()
+    world.claim(lease=10)
+    world.later(minutes=5)
+    control.turn(SimpleNamespace(database=world.database, tickets=Tickets(waiting=None), now=lambda: world.now))
+    assert world.claim() is not None
+
+
+def test_the_loop_outlives_a_database_that_is_away(monkeypatch, tmp_path):
+    turns = []
+
+    def turn(context):
+        turns.append(context)
+        if len(turns) < 3:
+            raise OperationalError("select", {}, Exception("away"))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(control, "turn", turn)
+    monkeypatch.setattr(control, "_EVERY", 0.01)
+    monkeypatch.setattr(control, "Context", lambda *arguments: SimpleNamespace(close=lambda: turns.append("closed")))
+    handlers = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        control.run_control(SimpleNamespace(broker="redis://nowhere"))
+    finally:
+        for number, handler in zip((signal.SIGTERM, signal.SIGINT), handlers, strict=True):
+            signal.signal(number, handler)
+    assert turns[-1] == "closed"
+    assert len(turns) == 4
+
+
+def test_the_present_is_the_database_s(database, monkeypatch):
+    """A machine whose own clock is a minute ahead claims and gives up at the same time as all others."""
+    if database.engine.dialect.name == "sqlite":
+        assert abs(Clock(database).now() - datetime.now(UTC)) < timedelta(seconds=5)
+        return
+    right = time.time()
+    monkeypatch.setattr(time, "time", lambda: right + 60)
+    clock = Clock(database)
+    first = clock.now()
+    assert abs(first.timestamp() - right) < 30
+    assert clock.now() >= first
+    # Without an answer it counts on.
+    monkeypatch.setattr("grader.store.clock._ASK_AGAIN", 0.0)
+    monkeypatch.setattr(
+        database, "reading", lambda: (_ for _ in ()).throw(OperationalError("select", {}, Exception("away")))
+    )
+    assert clock.now() >= first
