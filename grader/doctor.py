@@ -19,7 +19,7 @@ from sandboxes.guest.isolation.protection import Protection
 from sandboxes.images.base import BASE, image_id
 from sandboxes.images.build import ImageBuilder
 from sandboxes.links import Linker, Transport
-from sandboxes.meters import EngineMeter
+from sandboxes.meters import EngineMeter, Meter
 from sandboxes.owner import stale_folders
 from sandboxes.suite import Limits, Suite
 from sandboxes.sweep import stale_containers, sweep
@@ -183,20 +183,28 @@ def _probe(engine: Engine, image: str) -> Iterator[Diagnosis]:
         linker = Linker(engine, transport)
         try:
             candidate = Candidate(engine, linker, candidate_spec(image, limits), limits)
+            try:
+                candidate.load({"probe.py": b""})
+                yield _counting(f"sandbox over {transport}", candidate.meter)
+            finally:
+                candidate.destroy()
         finally:
             linker.close()
-        try:
-            candidate.load({"probe.py": b""})
-            reading = candidate.meter.read()
-            counter = "the engine's statistics" if isinstance(candidate.meter, EngineMeter) else "the kernel's counters"
-            good = reading.cpu_time > 0 and reading.peak_memory > 0
-            point = f"sandbox over {transport}"
-            if good:
-                yield Diagnosis(point, "good", f"works, measured by {counter}")
-            else:
-                yield Diagnosis(point, "bad", "no counters", f"{counter} can't be read: CPU limits would not work")
-        finally:
-            candidate.destroy()
+
+
+def _counting(point: str, meter: Meter) -> Diagnosis:
+    """Whether a container's counters can be read, and from where."""
+    reading = meter.read()
+    slow = isinstance(meter, EngineMeter)
+    counter = "the engine's statistics" if slow else "the kernel's counters"
+    if not (reading.cpu_time > 0 and reading.peak_memory > 0):
+        return Diagnosis(point, "bad", "no counters", f"{counter} can't be read: CPU limits would not work")
+    if slow:
+        advice = (
+            "each reading takes up to a second: a grading takes a minute. Containers can't see /sys/fs/cgroup of the engine"
+        )
+        return Diagnosis(point, "doubtful", f"works, measured by {counter}", advice)
+    return Diagnosis(point, "good", f"works, measured by {counter}")
 
 
 def _protection(engine: Engine, image: str) -> Protection:

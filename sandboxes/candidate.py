@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .engine import Container, ContainerSpec, Engine
+from .engine import ContainerSpec, Engine
 from .errors import SandboxFailure
 from .guest.wire.errors import ProtocolViolation, WireClosed
 from .guest.wire.frames import FrameStream, pack, unpack
 from .links import Linker
-from .meters import Meter, meter_for
+from .meters import Meter
 from .suite import Limits, Outcome
 
 __all__ = ["Candidate", "Verdict", "candidate_spec"]
@@ -85,11 +85,10 @@ class Candidate:
     def __init__(self, engine: Engine, linker: Linker, spec: ContainerSpec, limits: Limits) -> None:
         self._engine = engine
         self._limits = limits
-        self._container: Container
         self._container, self.socket = linker.start(spec)
         try:
             self._greet()
-            self.meter: Meter = meter_for(engine, self._container)
+            self.meter: Meter = linker.meter(self._container, spec.image)
         except (SandboxFailure, WireClosed, ProtocolViolation) as error:
             self.destroy()
             raise SandboxFailure(f"a candidate did not start: {error}") from None

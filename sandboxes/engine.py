@@ -15,14 +15,16 @@ import docker.types
 import requests
 
 from .errors import EngineRefused, EngineUnavailable, SandboxFailure
+from .guest.gauge import COUNTERS
 from .owner import HOST, owner
 from .profile import profile
 
-__all__ = ["LABEL", "Container", "ContainerSpec", "Engine", "ExitState"]
+__all__ = ["LABEL", "Container", "ContainerSpec", "Engine", "ExitState", "Owned"]
 
 LABEL = "org.grader.sandbox"
 _HOST_LABEL = "org.grader.host"
 _OWNER_LABEL = "org.grader.owner"
+_KEPT_LABEL = "org.grader.kept"
 _TIMEOUT = 120
 _MEETING_PLACE = "/run/grader"
 _MASKED_WHERE_NESTED = ("/sys/firmware", "/sys/devices/virtual/powercap")
@@ -36,7 +38,7 @@ class ContainerSpec:
 
     Attributes:
         image: Image reference.
-        role: ``candidate`` or ``examiner``.
+        role: ``candidate``, ``examiner`` or ``gauge``.
         command: Arguments after the interpreter.
         user: Numeric user and group.
         memory: Bytes, swap included.
@@ -47,6 +49,8 @@ class ContainerSpec:
         cpus: CPUs it may use at once.
         nests: Whether its program makes namespaces in it: then it may mount within them, and ``/proc`` is not masked, since
             the kernel lets nobody mount a whole one who does not see a whole one.
+        kept: Whether a gauge of its maker lives as long as its maker does (see ``sweep``).
+        sees_counters: Whether the control groups of the engine's machine are shown to it, read-only.
     """
 
     image: str
@@ -60,6 +64,8 @@ class ContainerSpec:
     interactive: bool = False
     cpus: float = 1.0
     nests: bool = False
+    kept: bool = False
+    sees_counters: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,29 @@ class Container:
     """A created container."""
 
     id: str
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A sandbox container on the engine, whoever made it.
+
+    Attributes:
+        container: The container.
+        host: Where its maker is, or was; see ``owner.HOST``.
+        owner: Its maker; see ``owner.owner``.
+        role: As in its ``ContainerSpec``.
+        kept: As in its ``ContainerSpec``.
+        running: Whether it runs.
+        made: When it was made, in seconds since 1970 by the engine's clock.
+    """
+
+    container: Container
+    host: str
+    owner: str
+    role: str
+    kept: bool
+    running: bool
+    made: int
 
 
 class Engine:
@@ -140,6 +169,12 @@ class Engine:
         options = ["no-new-privileges"]
         return options if "filter" in self.concessions else [*options, f"seccomp={profile(spec.nests and self.nests)}"]
 
+    def _mounts(self, spec: ContainerSpec) -> list[docker.types.Mount]:
+        mounts = [self._mount(spec.mount)] if spec.mount else []
+        if spec.sees_counters:
+            mounts.append(docker.types.Mount(COUNTERS, "/sys/fs/cgroup", type="bind", read_only=True))
+        return mounts
+
     def _mount(self, folder: str) -> docker.types.Mount:
         if "mount flags" in self.concessions:
             return docker.types.Mount(_MEETING_PLACE, folder, type="bind", read_only=True)
@@ -151,7 +186,6 @@ class Engine:
 
     def _create(self, spec: ContainerSpec) -> Container:
         api = self.api
-        mounts = [self._mount(spec.mount)] if spec.mount else []
         limits = {"core": 0, "nofile": 1024, "fsize": max(spec.tmpfs.values(), default=0)}
         host_config = api.create_host_config(
             network_mode="none",
@@ -159,7 +193,7 @@ class Engine:
             security_opt=self._security_options(spec),
             read_only=True,
             tmpfs={path: f"size={size},nr_inodes=20000,mode=1777,nosuid,nodev,noexec" for path, size in spec.tmpfs.items()},
-            mounts=mounts,
+            mounts=self._mounts(spec),
             mem_limit=spec.memory,
             memswap_limit=spec.memory,
             pids_limit=spec.processes,
@@ -182,7 +216,7 @@ class Engine:
             hostname="sandbox",
             network_disabled=True,
             stdin_open=spec.interactive,
-            labels={LABEL: spec.role, _HOST_LABEL: HOST, _OWNER_LABEL: owner()},
+            labels={LABEL: spec.role, _HOST_LABEL: HOST, _OWNER_LABEL: owner()} | ({_KEPT_LABEL: ""} if spec.kept else {}),
             host_config=host_config,
         )
         return Container(created["Id"])
@@ -233,12 +267,19 @@ class Engine:
         except requests.RequestException as error:
             raise EngineUnavailable(_advice(error)) from None
 
-    def owned(self) -> list[tuple[Container, str, str]]:
-        """All sandbox containers on the engine: container, host and owner."""
-        found = self._try(self.api.containers, all=True, filters={"label": LABEL})
+    def owned(self) -> list[Owned]:
+        """All sandbox containers on the engine."""
         return [
-            (Container(entry["Id"]), entry["Labels"].get(_HOST_LABEL, ""), entry["Labels"].get(_OWNER_LABEL, ""))
-            for entry in found
+            Owned(
+                Container(entry["Id"]),
+                entry["Labels"].get(_HOST_LABEL, ""),
+                entry["Labels"].get(_OWNER_LABEL, ""),
+                entry["Labels"].get(LABEL, ""),
+                _KEPT_LABEL in entry["Labels"],
+                entry["State"] == "running",
+                int(entry["Created"]),
+            )
+            for entry in self._try(self.api.containers, all=True, filters={"label": LABEL})
         ]
 
     def _try(self, function: Any, *args: Any, **kwargs: Any) -> Any:

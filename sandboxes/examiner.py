@@ -16,7 +16,7 @@ from .guest.isolation.protection import Protection
 from .guest.objects.contract import Facts
 from .guest.wire.control import Control
 from .guest.wire.errors import ProtocolViolation, WireClosed
-from .links import Linker, relayed
+from .links import Linker
 from .suite import Found, Inspected, Inspection, Suite
 
 __all__ = ["Examiner"]
@@ -97,8 +97,8 @@ class Examiner:
             self._open(spec, setup)
 
     def _open(self, spec: ContainerSpec, setup: dict[str, Any]) -> None:
-        self._container, connection = self._linker.start(spec)
-        self._control = Control(connection if self._linker.transport == "socket" else relayed(connection))
+        self._container, connection = self._linker.start(spec, passes=True)
+        self._control = Control(connection)
         self._control.socket.settimeout(_START)
         try:
             self._control.send(setup)

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import shutil
 import socket
-import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from .engine import Container, ContainerSpec, Engine
-from .errors import EngineRefused, SandboxFailure
-from .guest.relay import Relay
-from .owner import runtime_folder
+from .errors import EngineRefused, EngineUnavailable, SandboxFailure
+from .gauge import Gauge, GaugeMeter, gauge_spec
+from .meters import EngineMeter, Meter, local_meter
+from .owner import FIRST_NAMESPACE, runtime_folder
+from .streams import plain, relayed
 
-__all__ = ["Linker", "Transport", "relayed"]
+__all__ = ["Linker", "Transport"]
 
 Transport = Literal["auto", "socket", "stream"]
 
@@ -30,7 +30,6 @@ _START_PATIENCE = 30.0
 _LOOK_AGAIN = 2.0
 _FIRM = 3
 """How often an engine has to refuse the same in a row."""
-_CHUNK = 256 * 1024
 
 
 class Linker:
@@ -47,16 +46,29 @@ class Linker:
         self.transport = transport if transport != "auto" else ("socket" if engine.same_kernel else "stream")
         # Only an attempt shows whether the engine sees this machine's files: the worker may itself be in a container.
         self._may_fall_back = transport == "auto"
+        # Others can't tell then whether this process is alive; its gauge shows it to them.
+        self._away = not (engine.same_kernel and FIRST_NAMESPACE)
         self._folder = runtime_folder()
         self._count = 0
+        self._failures = 0
         self._lock = threading.Lock()
+        self._gauge: Gauge | None = None
+        self._gauge_failures = 0
+        self._gauge_lock = threading.Lock()
 
     def close(self) -> None:
-        """Remove the folder of sockets."""
+        """Remove the folder of sockets, and the gauge."""
+        with self._gauge_lock:
+            if self._gauge is not None:
+                self._gauge.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def start(self, spec: ContainerSpec) -> tuple[Container, socket.socket]:
-        """Start a container whose process connects back, and return both.
+    def start(self, spec: ContainerSpec, passes: bool = False) -> tuple[Container, socket.socket]:
+        """Start a container whose process connects back.
+
+        Args:
+            spec: What to start.
+            passes: Whether connections are passed over the connection to it.
 
         Raises:
             SandboxFailure: It does not start, or does not connect.
@@ -66,7 +78,7 @@ class Linker:
             # Another thread may concede something meanwhile, or find that sockets do not work, which takes that back.
             conceded, transport = set(self._engine.concessions), self.transport
             try:
-                return self._start(spec)
+                return self._start(spec, passes)
             except EngineRefused as refusal:
                 named = refusal.things - conceded
                 refusals.update(named)
@@ -76,9 +88,11 @@ class Linker:
                 # folder that is gone, or an engine short of something, is refused in the same words.
                 self._concede({thing for thing in named if refusals[thing] >= _FIRM})
 
-    def _start(self, spec: ContainerSpec) -> tuple[Container, socket.socket]:
+    def _start(self, spec: ContainerSpec, passes: bool) -> tuple[Container, socket.socket]:
+        if self._away and spec.role != "gauge" and self._ready_gauge(spec.image) is not None:
+            spec = replace(spec, kept=True)
         if self.transport == "stream":
-            return self._start_stream(spec)
+            return self._start_stream(spec, passes)
         try:
             started = self._start_socket(spec)
         except EngineRefused:
@@ -86,12 +100,20 @@ class Linker:
         except SandboxFailure:
             if not self._may_fall_back:
                 raise
-            with self._lock:
-                self.transport = "stream"
-            self._concede(set())
-            return self._start_stream(spec)
+            started = self._start_stream(spec, passes)  # if this fails as well, it is not for the sockets
+            self._blame_sockets()
+            return started
         self._may_fall_back = False
         return started
+
+    def _blame_sockets(self) -> None:
+        """Containers that did not start over sockets did over streams: if it is always so, nothing else is tried."""
+        with self._lock:
+            self._failures += 1
+            if self._failures < _FIRM:
+                return
+            self.transport = "stream"
+        self._concede(set())
 
     def _concede(self, things: set[str]) -> None:
         with self._lock:
@@ -145,7 +167,7 @@ class Linker:
             return connection
         raise SandboxFailure(f"no answer in {_START_PATIENCE:g} seconds")
 
-    def _start_stream(self, spec: ContainerSpec) -> tuple[Container, socket.socket]:
+    def _start_stream(self, spec: ContainerSpec, passes: bool) -> tuple[Container, socket.socket]:
         container = self._engine.create(replace(spec, interactive=True, command=[*spec.command, "stream"]))
         try:
             attached = self._engine.attach(container)
@@ -153,63 +175,34 @@ class Linker:
         except SandboxFailure:
             self._engine.remove(container)
             raise
-        near, far = socket.socketpair()
-        _spawn(_inward, attached, far)
-        _spawn(_outward, attached, far)
-        return container, near
+        return container, relayed(attached) if passes else plain(attached)
 
+    def meter(self, container: Container, image: str) -> Meter:
+        """What reads a running container's counters: where they can't be seen from here, a container beside it.
 
-def relayed(stream: socket.socket) -> socket.socket:
-    """A control socket over a container's stream: descriptors sent on it arrive there as connections."""
-    ours, theirs = socket.socketpair()
-    _spawn(_run_relay, stream, theirs)
-    return ours
+        Args:
+            container: The container.
+            image: A candidate's, for that other container.
 
+        Raises:
+            SandboxFailure: None works.
+        """
+        local = local_meter(self._engine, container)
+        if local is not None:
+            return local
+        gauge = self._ready_gauge(image)
+        first = gauge.read(container) if gauge is not None else None
+        if gauge is None or first is None:
+            return EngineMeter(self._engine, container)
+        return GaugeMeter(gauge, container, first)
 
-def _run_relay(stream: socket.socket, local: socket.socket) -> None:
-    try:
-        Relay(stream, local, 1).run()
-    finally:
-        stream.close()
-        local.close()
-
-
-def _spawn(function: Callable[..., None], *args: socket.socket) -> None:
-    threading.Thread(target=function, args=args, daemon=True).start()
-
-
-def _inward(attached: socket.socket, near: socket.socket) -> None:
-    """From the container: strip the engine's framing (stream, three zero bytes, length)."""
-    header = struct.Struct(">BxxxI")
-    try:
-        with attached.makefile("rb") as file:
-            while len(head := file.read(header.size)) == header.size:
-                stream, length = header.unpack(head)
-                while length:
-                    data = file.read(min(length, _CHUNK))
-                    if not data:
-                        return
-                    length -= len(data)
-                    if stream == 1:
-                        near.sendall(data)
-    except OSError:
-        pass
-    finally:
-        _shut(near, socket.SHUT_WR)
-
-
-def _outward(attached: socket.socket, near: socket.socket) -> None:
-    try:
-        while data := near.recv(_CHUNK):
-            attached.sendall(data)
-    except OSError:
-        pass
-    finally:
-        _shut(attached, socket.SHUT_WR)
-
-
-def _shut(sock: socket.socket, how: int) -> None:
-    try:
-        sock.shutdown(how)
-    except OSError:
-        pass
+    def _ready_gauge(self, image: str) -> Gauge | None:
+        with self._gauge_lock:
+            if self._gauge is None and self._gauge_failures < _FIRM:
+                try:
+                    self._gauge = Gauge(self._engine, lambda: self.start(gauge_spec(image)))
+                except EngineUnavailable:
+                    raise
+                except SandboxFailure:  # an engine that does not show its control groups to anybody
+                    self._gauge_failures += 1
+            return self._gauge

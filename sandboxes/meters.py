@@ -1,35 +1,17 @@
-"""Meters: what a container has used, by the kernel's own count. A family; each reads one kind of source."""
+"""Meters: what a container has used. A family; each reads the kernel's counters from another place."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from .engine import Container, Engine
 from .errors import SandboxFailure
+from .guest.counters import CgroupV1, CgroupV2, Counters, Reading
 
-__all__ = ["CgroupV1Meter", "CgroupV2Meter", "EngineMeter", "Meter", "Reading", "meter_for"]
+__all__ = ["EngineMeter", "LocalMeter", "Meter", "Reading", "local_meter"]
 
 _CGROUPS = Path("/sys/fs/cgroup")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Counters of a container at one moment.
-
-    Attributes:
-        cpu_time: Seconds of CPU since it started.
-        peak_memory: Bytes, the most it held (since ``start_peak`` where the kernel can forget, else since its start).
-        oom_kills: Processes killed for want of memory.
-        process_denials: Processes and threads that could not be started because there were too many.
-    """
-
-    cpu_time: float = 0.0
-    peak_memory: int = 0
-    oom_kills: int = 0
-    process_denials: int = 0
 
 
 class Meter(Protocol):
@@ -41,91 +23,48 @@ class Meter(Protocol):
 
     interval: float
 
-    def read(self) -> Reading: ...
+    def read(self) -> Reading:
+        """The counters now; of a container that has ended, the last that were read.
 
-    def start_peak(self) -> None: ...
+        Raises:
+            SandboxFailure: They can't be read.
+        """
+        ...
+
+    def start_peak(self) -> None:
+        """Let the peak of memory be that from now on.
+
+        Raises:
+            SandboxFailure: The counters can't be read.
+        """
+        ...
 
 
-class CgroupV1Meter:
-    """Control groups, version 1: a folder for each controller."""
+class LocalMeter:
+    """This machine's control groups."""
 
     interval = 0.02
 
-    def __init__(self, folders: dict[str, Path]) -> None:
-        self._cpu = folders["cpuacct"] / "cpuacct.usage"
-        self._memory = folders["memory"] / "memory.max_usage_in_bytes"
-        self._oom = folders["memory"] / "memory.oom_control"
-        self._pids = folders["pids"] / "pids.events"
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
         self._last = Reading()
 
     def read(self) -> Reading:
         try:
-            oom = dict(line.split() for line in self._oom.read_text().splitlines())
-            self._last = Reading(
-                cpu_time=int(self._cpu.read_text()) / 1e9,
-                peak_memory=int(self._memory.read_text()),
-                oom_kills=int(oom.get("oom_kill", 0)),
-                process_denials=_fields(self._pids)["max"],
-            )
-        except OSError:
+            self._last = self._counters.read()
+        except (OSError, ValueError, KeyError):
             pass  # the container has ended, and its counters with it: the last reading stands
         return self._last
 
     def start_peak(self) -> None:
         try:
-            self._memory.write_text("0")
-        except OSError:
-            pass  # not root, or ended: the peak is then that of the container's whole life
-
-
-class CgroupV2Meter:
-    """Control groups, version 2: one folder."""
-
-    interval = 0.02
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._last = Reading()
-        self._peak_file: int | None = None
-        self._sampled_peak = 0
-
-    def read(self) -> Reading:
-        try:
-            cpu = _fields(self._folder / "cpu.stat")["usage_usec"] / 1e6
-            oom = _fields(self._folder / "memory.events").get("oom_kill", 0)
-            self._last = Reading(cpu, self._peak(), oom, _fields(self._folder / "pids.events")["max"])
-        except (OSError, KeyError):
-            pass  # the container has ended, and its counters with it: the last reading stands
-        return self._last
-
-    def start_peak(self) -> None:
-        # From Linux 6.12 on, writing resets the peak as seen through the same open file.
-        self._sampled_peak = 0
-        try:
-            if self._peak_file is None:
-                self._peak_file = os.open(self._folder / "memory.peak", os.O_RDWR)
-            os.write(self._peak_file, b"reset\n")
-        except OSError:
-            self._close()
-
-    def _peak(self) -> int:
-        if self._peak_file is not None:
-            return int(os.pread(self._peak_file, 64, 0))
-        current = int((self._folder / "memory.current").read_text())
-        self._sampled_peak = max(self._sampled_peak, current)
-        return self._sampled_peak
-
-    def _close(self) -> None:
-        if self._peak_file is not None:
-            os.close(self._peak_file)
-            self._peak_file = None
-
-    def __del__(self) -> None:
-        self._close()
+            self._counters.start_peak()
+        except (OSError, ValueError):
+            pass  # as above
 
 
 class EngineMeter:
-    """The engine's statistics, for containers whose kernel is not this machine's. Slow: some milliseconds a reading."""
+    """The engine's statistics, where nothing else can be read. Slow: up to a second a reading, and less in it."""
 
     interval = 0.2
 
@@ -151,18 +90,14 @@ class EngineMeter:
         self._peak = 0
 
 
-def _fields(path: Path) -> dict[str, int]:
-    return {name: int(value) for name, value in (line.split() for line in path.read_text().splitlines())}
-
-
-def meter_for(engine: Engine, container: Container) -> Meter:
-    """The best meter there is for a running container."""
-    if engine.same_kernel:
-        try:
-            return _cgroup_meter(engine.process_id(container))
-        except (OSError, KeyError):
-            pass  # the engine runs in another process namespace
-    return EngineMeter(engine, container)
+def local_meter(engine: Engine, container: Container) -> Meter | None:
+    """The meter of a running container on this machine; ``None`` where its counters can't be seen from here."""
+    if not engine.same_kernel:
+        return None
+    try:
+        return LocalMeter(_counters(_process_groups(engine.process_id(container)), container.id))
+    except (OSError, KeyError):
+        return None
 
 
 def _process_groups(pid: int) -> dict[str, str]:
@@ -174,12 +109,13 @@ def _process_groups(pid: int) -> dict[str, str]:
     return paths
 
 
-def _cgroup_meter(pid: int) -> Meter:
-    paths = _process_groups(pid)
-    if (_CGROUPS / "cgroup.controllers").exists():
-        folder = _CGROUPS / paths[""].lstrip("/")
-        _fields(folder / "cpu.stat")
-        return CgroupV2Meter(folder)
-    folders = {name: _CGROUPS / name / paths[name].lstrip("/") for name in ("cpuacct", "memory", "pids")}
-    (folders["cpuacct"] / "cpuacct.usage").read_text()
-    return CgroupV1Meter(folders)
+def _counters(paths: dict[str, str], container: str) -> Counters:
+    version_2 = (_CGROUPS / "cgroup.controllers").exists()
+    names = [""] if version_2 else ["cpuacct", "memory", "pids"]
+    # Where processes are counted otherwise than by the engine (a worker in a container), the number is another process's.
+    if any(container not in paths[name] for name in names):
+        raise FileNotFoundError("not the control group of this container")
+    folders = {name: _CGROUPS / name / paths[name].lstrip("/") for name in names}
+    counters = CgroupV2(folders[""]) if version_2 else CgroupV1(folders)
+    counters.read()
+    return counters

@@ -7,7 +7,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-__all__ = ["BOOT", "HOST", "is_alive", "owner", "runtime_folder", "stale_folders"]
+__all__ = ["BOOT", "FIRST_NAMESPACE", "HOST", "is_alive", "owner", "runtime_folder", "stale_folders"]
 
 _PREFIX = "grader-"
 _LONGEST = 50
@@ -37,9 +37,13 @@ def _process_namespace() -> str:
         return "0"
 
 
+_NAMESPACE = _process_namespace()
+FIRST_NAMESPACE = _NAMESPACE == "4026531836"
+"""Whether process ids mean here what they mean to the kernel (and so to an engine on it), which gives its first such
+namespace this number."""
 BOOT = _read("/proc/sys/kernel/random/boot_id")
 """This machine since it was started."""
-HOST = f"{BOOT}/{_process_namespace()}"
+HOST = f"{BOOT}/{_NAMESPACE}"
 """This machine and the process namespace in which process ids here mean something."""
 
 
@@ -70,10 +74,10 @@ def _parent() -> str:
 
 def runtime_folder() -> str:
     """A new private folder for this process's sockets."""
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{owner()}-", dir=_parent())
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{_NAMESPACE}-{owner()}-", dir=_parent())
 
 
 def stale_folders() -> list[Path]:
-    """Runtime folders of processes that are gone."""
-    folders = Path(_parent()).glob(f"{_PREFIX}*-*-*")
-    return [path for path in folders if not is_alive("-".join(path.name.split("-")[1:3]))]
+    """Runtime folders of processes that are gone: of those that are counted as here, since a folder may be shared."""
+    folders = Path(_parent()).glob(f"{_PREFIX}{_NAMESPACE}-*-*-*")
+    return [path for path in folders if not is_alive("-".join(path.name.split("-")[2:4]))]

@@ -247,15 +247,16 @@ class Session:
         else:
             self._running = message["id"]
             assert self._candidate is not None
-            self.peak_outside = max(self.peak_outside, self._candidate.meter.read().peak_memory)
-            self._mark_start()
+            self.peak_outside = max(self.peak_outside, self._mark_start().peak_memory)
             self._control.send({"do": "go"})
 
-    def _mark_start(self) -> None:
+    def _mark_start(self) -> Reading:
+        """A test begins, or what comes before them; returns what was used until then."""
         assert self._candidate is not None
+        self._start = self._last_progress = reading = self._candidate.meter.read()
         self._candidate.meter.start_peak()
-        self._start = self._last_progress = self._candidate.meter.read()
         self._started_at = time.monotonic()
+        return reading
 
     def _finish_test(self, message: dict[str, Any]) -> None:
         assert self._candidate is not None

@@ -8,14 +8,17 @@ channel is opened, whose far end is passed along with the same bytes there. Spec
 from __future__ import annotations
 
 import os
+import select
 import selectors
 import socket
 import struct
+import time
+from typing import Protocol
 
 from .wire.control import receive_with_descriptors
 from .wire.frames import MAX_FRAME
 
-__all__ = ["Relay", "serve_streams"]
+__all__ = ["Pipes", "Relay", "Stream", "serve_streams"]
 
 _HEADER = struct.Struct(">BII")
 _DATA, _CLOSE, _PASS = range(3)
@@ -26,27 +29,71 @@ _MAX_WAITING = 2 * MAX_FRAME
 """Bytes kept for a receiver that does not read; no honest one lets more than a frame wait."""
 
 
+class Stream(Protocol):
+    """What carries everything. Neither call waits.
+
+    Attributes:
+        reader: Descriptor that can be read when there is something.
+        writer: Descriptor that can be written to when there is room; another one.
+    """
+
+    reader: int
+    writer: int
+
+    def receive(self) -> bytes:
+        """Some bytes; none at the end of the stream.
+
+        Raises:
+            BlockingIOError: Nothing has arrived.
+        """
+        ...
+
+    def send(self, data: bytes) -> int:
+        """How many of these bytes were taken.
+
+        Raises:
+            BlockingIOError: There is no room.
+        """
+        ...
+
+
+class Pipes:
+    """A stream over two descriptors."""
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self.reader, self.writer = reader, writer
+        os.set_blocking(reader, False)
+        os.set_blocking(writer, False)
+
+    def receive(self) -> bytes:
+        return os.read(self.reader, _CHUNK)
+
+    def send(self, data: bytes) -> int:
+        return os.write(self.writer, data)
+
+
 class Relay:
     """One end of the relayed stream.
 
     Args:
-        stream: Socket that carries everything.
+        stream: Carries everything.
         local: Socket of channel 0.
         first_channel: First number for channels opened here; the sides count odd and even.
     """
 
-    def __init__(self, stream: socket.socket, local: socket.socket, first_channel: int) -> None:
+    def __init__(self, stream: Stream, local: socket.socket, first_channel: int) -> None:
         self._stream = stream
         self._channels: dict[int, socket.socket] = {0: local}
         self._numbers: dict[socket.socket, int] = {local: 0}
         self._next_channel = first_channel
         self._arrived = bytearray()
-        self._waiting: dict[socket.socket, bytearray] = {stream: bytearray(), local: bytearray()}
+        self._leaving = bytearray()
+        self._waiting: dict[socket.socket, bytearray] = {local: bytearray()}
         self._closing: set[socket.socket] = set()
         self._selector = selectors.DefaultSelector()
-        for sock in (stream, local):
-            sock.setblocking(False)
-            self._selector.register(sock, selectors.EVENT_READ)
+        self._selector.register(stream.reader, selectors.EVENT_READ)
+        local.setblocking(False)
+        self._selector.register(local, selectors.EVENT_READ)
 
     def run(self) -> None:
         """Carry bytes until the stream or channel 0 ends, and deliver what arrived before."""
@@ -58,29 +105,40 @@ class Relay:
     def _carry(self) -> None:
         while 0 in self._channels:
             for key, events in self._selector.select():
-                sock = key.fileobj
-                assert isinstance(sock, socket.socket)
-                if sock is not self._stream and sock not in self._numbers:
-                    continue
-                if events & selectors.EVENT_WRITE:
-                    self._write(sock)
-                if events & selectors.EVENT_READ and sock in self._waiting and not self._read(sock):
+                if not self._serve(key.fileobj, events):
                     return
 
-    def _read(self, sock: socket.socket) -> bool:
+    def _serve(self, ready: object, events: int) -> bool:
+        """Move what can be moved; whether the stream still lasts."""
+        if ready == self._stream.reader:
+            return self._read_stream()
+        if ready == self._stream.writer:
+            self._write_stream()
+        elif isinstance(ready, socket.socket):
+            if events & selectors.EVENT_WRITE and ready in self._numbers:
+                self._write(ready)
+            if events & selectors.EVENT_READ and ready in self._numbers:
+                self._read(ready)
+        return True
+
+    def _read_stream(self) -> bool:
         try:
-            if sock is self._stream:
-                data, descriptors = sock.recv(_CHUNK), list[int]()
-            else:
-                data, descriptors = receive_with_descriptors(sock, _CHUNK)
+            data = self._stream.receive()
         except BlockingIOError:
             return True
         except OSError:
+            return False
+        self._arrived += data
+        self._take_frames()
+        return bool(data)
+
+    def _read(self, sock: socket.socket) -> None:
+        try:
+            data, descriptors = receive_with_descriptors(sock, _CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
             data, descriptors = b"", []
-        if sock is self._stream:
-            self._arrived += data
-            self._take_frames()
-            return bool(data)
         channel = self._numbers[sock]
         if not data:
             self._frame(_CLOSE, channel, b"")
@@ -90,7 +148,6 @@ class Relay:
             self._frame(_PASS, channel, struct.pack(f">B{len(opened)}I", len(opened), *opened) + data)
         else:
             self._frame(_DATA, channel, data)
-        return True
 
     def _open(self, sock: socket.socket, channel: int | None = None) -> int:
         if channel is None:
@@ -113,7 +170,8 @@ class Relay:
         sock.close()
 
     def _frame(self, kind: int, channel: int, data: bytes) -> None:
-        self._send(self._stream, _HEADER.pack(kind, channel, len(data)) + data)
+        self._leaving += _HEADER.pack(kind, channel, len(data)) + data
+        self._write_stream()
 
     def _take_frames(self) -> None:
         while len(self._arrived) >= _HEADER.size:
@@ -151,11 +209,25 @@ class Relay:
         for far in far_ends:
             far.close()
 
+    def _write_stream(self) -> None:
+        leaving, writer = self._leaving, self._stream.writer
+        try:
+            while leaving:
+                del leaving[: self._stream.send(memoryview(leaving)[:_CHUNK].tobytes())]
+        except BlockingIOError:
+            pass
+        except OSError:
+            leaving.clear()
+        if leaving and writer not in self._selector.get_map():
+            self._selector.register(writer, selectors.EVENT_WRITE)
+        elif not leaving and writer in self._selector.get_map():
+            self._selector.unregister(writer)
+
     def _send(self, sock: socket.socket, data: bytes) -> None:
         waiting = self._waiting[sock]
         waiting += data
         self._write(sock)
-        if sock is not self._stream and sock in self._waiting and len(waiting) > _MAX_WAITING:
+        if sock in self._waiting and len(waiting) > _MAX_WAITING:
             self._frame(_CLOSE, self._numbers[sock], b"")
             self._drop(self._numbers[sock])
 
@@ -172,7 +244,8 @@ class Relay:
             self._drop(self._numbers[sock])
             return
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if waiting else 0)
-        self._selector.modify(sock, events)
+        if self._selector.get_key(sock).events != events:
+            self._selector.modify(sock, events)
 
     def _flush(self) -> None:
         for sock, waiting in self._waiting.items():
@@ -183,6 +256,10 @@ class Relay:
                 pass  # nobody is there to read it, or does
         for channel in list(self._channels):
             self._drop(channel)
+        end = time.monotonic() + _LAST_PATIENCE
+        while self._leaving and (left := end - time.monotonic()) > 0:
+            select.select([], [self._stream.writer], [], left)
+            self._write_stream()
 
 
 def serve_streams() -> socket.socket:
@@ -190,29 +267,10 @@ def serve_streams() -> socket.socket:
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         ours.close()
-        near, far = socket.socketpair()
-        _pump_standard_streams(far)
-        Relay(near, theirs, 2).run()
+        Relay(Pipes(0, 1), theirs, 2).run()
         os._exit(0)
     theirs.close()
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     return ours
-
-
-def _pump_standard_streams(sock: socket.socket) -> None:
-    import threading
-
-    def inward() -> None:
-        while data := os.read(0, _CHUNK):
-            sock.sendall(data)
-        sock.shutdown(socket.SHUT_WR)
-
-    def outward() -> None:
-        while data := sock.recv(_CHUNK):
-            while data:
-                data = data[os.write(1, data) :]
-
-    for pump in (inward, outward):
-        threading.Thread(target=pump, daemon=True).start()

@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from dataclasses import replace
@@ -15,9 +17,10 @@ import pytest
 from sandboxes.engine import Engine
 from sandboxes.errors import ImageBuildFailed, SandboxFailure
 from sandboxes.examiner import Examiner
+from sandboxes.gauge import GaugeMeter
 from sandboxes.images.base import BASE, ensure_base
 from sandboxes.meters import EngineMeter
-from sandboxes.owner import runtime_folder, stale_folders
+from sandboxes.owner import HOST, owner, runtime_folder, stale_folders
 from sandboxes.sandbox import Sandbox
 from sandboxes.sweep import stale_containers, sweep
 
@@ -96,7 +99,7 @@ def start_grader(tmp_path, *extra):
 
 
 def owned_by(engine, pid):
-    return [container for container, _host, owner in engine.owned() if owner.startswith(f"{pid}-")]
+    return [owned.container for owned in engine.owned() if owned.owner.startswith(f"{pid}-")]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -135,19 +138,147 @@ def test_sweeping_spares_the_living(engine):
     os.rmdir(folder)
 
 
-def test_an_engine_on_another_kernel_is_reached_by_streams_and_measured_by_its_statistics(monkeypatch):
+def refuse_statistics(monkeypatch):
+    def refuse(self, container):
+        raise AssertionError("the engine's statistics take a second a reading")
+
+    monkeypatch.setattr(Engine, "counters", refuse)
+
+
+def test_an_engine_on_another_kernel_is_reached_by_streams_and_measured_by_a_container_there(monkeypatch):
     monkeypatch.setattr(Engine, "same_kernel", property(lambda self: False))
+    refuse_statistics(monkeypatch)
     engine = Engine()
     suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.5})
     with Sandbox(engine, suite) as sandbox:
         candidate = sandbox._pool.take()
         assert sandbox._linker.transport == "stream"
-        assert isinstance(candidate.meter, EngineMeter)
+        assert isinstance(candidate.meter, GaugeMeter)
         assert candidate.meter.read().cpu_time > 0
         sandbox._pool.discard(candidate)
         graded = Graded(sandbox.run(suite.reference))
+        mine = [owned for owned in engine.owned() if (owned.host, owned.owner) == (HOST, owner())]
+        assert {"gauge", "candidate", "examiner"} <= {owned.role for owned in mine if owned.kept}
     assert graded.outcomes["test_fine"] == "passed"
     assert graded.outcomes["test_loop"] == "timed_out"
+
+
+def test_where_no_container_can_see_counters_the_engine_s_statistics_are_taken(monkeypatch):
+    monkeypatch.setattr(Engine, "same_kernel", property(lambda self: False))
+    monkeypatch.setattr("sandboxes.engine.Engine._mounts", lambda self, spec: [])
+    suite = make_suite(TESTS, SUBMISSION)
+    with Sandbox(Engine(), suite) as sandbox:
+        candidate = sandbox._pool.take()
+        assert isinstance(candidate.meter, EngineMeter)
+        assert candidate.meter.read().cpu_time > 0
+        sandbox._pool.discard(candidate)
+
+
+def test_a_killed_gauge_is_replaced(monkeypatch):
+    monkeypatch.setattr(Engine, "same_kernel", property(lambda self: False))
+    refuse_statistics(monkeypatch)
+    engine = Engine()
+    suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.5})
+    with Sandbox(engine, suite) as sandbox:
+        for owned in engine.owned():
+            if owned.role == "gauge" and (owned.host, owned.owner) == (HOST, owner()):
+                engine.remove(owned.container)
+        graded = Graded(sandbox.run(suite.reference))
+    assert (graded.outcomes["test_fine"], graded.outcomes["test_loop"]) == ("passed", "timed_out")
+
+
+@pytest.fixture
+def tcp_engine():
+    """The engine by TCP, as a remote one is reached."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _ToEngine) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"tcp://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+class _ToEngine(socketserver.BaseRequestHandler):
+    def handle(self):
+        with socket.socket(socket.AF_UNIX) as engine:
+            engine.connect("/var/run/docker.sock")
+            back = threading.Thread(target=self.carry, args=(engine, self.request), daemon=True)
+            back.start()
+            self.carry(self.request, engine)
+            back.join()
+
+    @staticmethod
+    def carry(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
+def test_an_engine_that_is_reached_by_tcp(tcp_engine, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", tcp_engine)
+    refuse_statistics(monkeypatch)
+    engine = Engine()
+    suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.5})
+    with Sandbox(engine, suite) as sandbox:
+        assert sandbox._linker.transport == "stream"
+        graded = Graded(sandbox.run(suite.reference))
+    assert (graded.outcomes["test_fine"], graded.outcomes["test_loop"]) == ("passed", "timed_out")
+
+
+def in_a_process_namespace(*command):
+    """A command whose process ids are not the engine's, as in a container."""
+    return ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", *command]
+
+
+def test_a_grader_in_a_process_namespace_measures_by_a_container_and_is_swept_by_others(tmp_path, monkeypatch):
+    script = tmp_path / "grade.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import sys
+            from pathlib import Path
+            from grader.assignment import load_assignment
+            from grader.grading import Grader
+            from grader.submission import read_submission
+            from sandboxes.engine import Engine
+            def refuse(self, container):
+                raise AssertionError("statistics")
+            Engine.counters = refuse
+            folder = Path("assignments/bank-account")
+            assignment = load_assignment(folder)
+            with Grader(assignment, Engine()) as grader:
+                report = grader.grade(read_submission(folder / "solutions" / "reference", assignment.settings.submission))
+                print(report.status, report.score, flush=True)
+                sys.stdin.read()
+            """
+        )
+    )
+    process = subprocess.Popen(
+        in_a_process_namespace(sys.executable, str(script)),
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    engine = Engine()
+    before = {owned.container.id for owned in engine.owned()}
+    line = process.stdout.readline()
+    assert line.startswith("graded 100"), line + process.stdout.read()
+    theirs = [owned for owned in engine.owned() if owned.container.id not in before and owned.host not in ("", HOST)]
+    assert {owned.kept for owned in theirs} == {True}
+    monkeypatch.setattr("sandboxes.sweep._SETTLED", -3600)
+    assert not {owned.container.id for owned in theirs} & {one.id for one in stale_containers(engine)}
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and {one.container.id for one in engine.owned()} & {
+        one.container.id for one in theirs
+    }:
+        for container in stale_containers(engine):
+            if container.id in {owned.container.id for owned in theirs}:
+                engine.remove(container)
+        time.sleep(0.1)
+    assert not {one.container.id for one in engine.owned()} & {one.container.id for one in theirs}
 
 
 def test_a_lost_examiner_is_replaced(engine):

@@ -109,7 +109,7 @@ class Running:
         """Ids of the sandbox containers of its processes, also of those that are gone by now. The engine is shared."""
         self._look_for_children()
         numbers = {str(child.pid) for child in self._children}
-        return [container.id for container, _host, owner in Engine().owned() if owner.partition("-")[0] in numbers]
+        return [owned.container.id for owned in Engine().owned() if owned.owner.partition("-")[0] in numbers]
 
     def folders(self) -> list[Path]:
         """Temporary folders of its processes."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandboxes.guest.relay import Relay
+from sandboxes.guest.relay import Pipes, Relay
 from sandboxes.guest.wire.control import Control
 from sandboxes.guest.wire.errors import ProtocolViolation, WireClosed
 
@@ -22,14 +22,13 @@ def relayed():
     there, local_there = socket.socketpair()
     stream_a, stream_b = socket.socketpair()
     for stream, local, first in ((stream_a, local_here, 1), (stream_b, local_there, 2)):
-        threading.Thread(target=run, args=(Relay(stream, local, first), stream, local), daemon=True).start()
+        threading.Thread(target=run, args=(stream, local, first), daemon=True).start()
     return here, there
 
 
-def run(relay, stream, local):
-    relay.run()
-    stream.close()
-    local.close()
+def run(stream, local, first):
+    with stream, local, stream.dup() as writer:
+        Relay(Pipes(stream.fileno(), writer.fileno()), local, first).run()
 
 
 @pytest.fixture(params=[direct, relayed], ids=["socket", "stream"])

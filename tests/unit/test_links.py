@@ -14,7 +14,7 @@ class Refusing:
     def __init__(self, engine, **times):
         self.engine, self.left, self.starts = engine, {name.replace("_", " "): n for name, n in times.items()}, 0
 
-    def __call__(self, spec):
+    def __call__(self, spec, passes):
         self.starts += 1
         for thing, times in self.left.items():
             if times and thing not in self.engine.concessions:
@@ -49,7 +49,7 @@ def test_what_names_nothing_that_containers_can_do_without_is_a_failure(monkeypa
     engine = SimpleNamespace(same_kernel=True, concessions=set())
     linker = Linker(engine, "socket")
 
-    def fail(spec):
+    def fail(spec, passes):
         raise EngineRefused("no engine", frozenset())
 
     monkeypatch.setattr(linker, "_start", fail)
@@ -59,3 +59,44 @@ def test_what_names_nothing_that_containers_can_do_without_is_a_failure(monkeypa
     finally:
         linker.close()
     assert engine.concessions == set()
+
+
+def falling_back(monkeypatch, socket_failures):
+    """A linker whose containers fail to start over sockets so many times, and what they were started over."""
+    engine = SimpleNamespace(same_kernel=True, concessions=set())
+    monkeypatch.setattr("sandboxes.links.FIRST_NAMESPACE", True)
+    linker, over = Linker(engine, "auto"), []
+
+    def by_socket(spec):
+        if len(over) < socket_failures:
+            raise SandboxFailure("it does not connect")
+        over.append("socket")
+        return "started"
+
+    def by_stream(spec, passes):
+        over.append("stream")
+        return "started"
+
+    monkeypatch.setattr(linker, "_start_socket", by_socket)
+    monkeypatch.setattr(linker, "_start_stream", by_stream)
+    return linker, over
+
+
+SPEC = SimpleNamespace(role="candidate")
+
+
+def test_one_container_that_does_not_connect_does_not_give_up_sockets(monkeypatch):
+    linker, over = falling_back(monkeypatch, 1)
+    for _ in range(3):
+        linker.start(SPEC)
+    linker.close()
+    assert over == ["stream", "socket", "socket"]
+
+
+def test_sockets_that_never_work_are_given_up(monkeypatch):
+    linker, over = falling_back(monkeypatch, 99)
+    for _ in range(4):
+        linker.start(SPEC)
+    linker.close()
+    assert over == ["stream"] * 4
+    assert linker.transport == "stream"

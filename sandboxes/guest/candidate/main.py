@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from typing import Any
 
+from ..meeting import meet
 from ..objects.peer import Peer
 from ..tree import Tree
 from ..wire.frames import FrameStream, pack, unpack
@@ -73,17 +73,8 @@ class _Surroundings:
 
 
 def main(arguments: list[str]) -> None:
-    """Connect as told (``socket PATH`` or ``stream``) and run."""
-    if arguments[0] == "socket":
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(arguments[1])
-        reader = writer = connection.detach()
-    else:
-        reader, writer = os.dup(0), os.dup(1)
-        nothing = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nothing, 0)
-        os.dup2(nothing, 1)
-    stream = FrameStream(reader, writer)
+    """Connect as told (see ``meet``) and run."""
+    stream = FrameStream(*meet(arguments))
     stream.send(pack({"hello": "candidate"}))
     try:
         run(stream, HOME, SCRATCH)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from typing import Any, NoReturn
 
@@ -14,6 +13,7 @@ from ..examiner.connection import Link, Surroundings
 from ..examiner.modules import Finder
 from ..examiner.results import Results
 from ..examiner.running import FILE_PATTERNS, OPTIONS, WITHOUT_HYPOTHESIS, prepare, prepare_hypothesis
+from ..meeting import meet
 from ..tree import Tree
 from ..wire.frames import FrameStream, pack, unpack
 from .plugin import ReportingPlugin
@@ -64,18 +64,10 @@ class _Runner(Servant):
 
 
 def main(arguments: list[str]) -> None:
-    """Connect as told (``socket PATH`` or ``stream``), and run."""
-    if arguments[0] == "socket":
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(arguments[1])
-        reader = writer = connection.detach()
-    else:
-        reader, writer = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(nothing, 1)
+    """Connect as told (see ``meet``), and run."""
+    descriptors = meet(arguments)
     prepare("/tmp/nothing", *WITHOUT_HYPOTHESIS)
-    stream = FrameStream(reader, writer)
+    stream = FrameStream(*descriptors)
     stream.send(pack({"hello": "candidate"}))
     message: Any = unpack(stream.receive())
     Tree(HOME).apply([[path, content] for path, content in message["files"].items()])

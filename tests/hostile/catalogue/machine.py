@@ -43,7 +43,7 @@ def unchanged(engine: Engine) -> Iterator[None]:
 
 
 def _snapshot(engine: Engine) -> set[tuple[str, str]]:
-    found = {("container", str(container)) for container, host, name in engine.owned() if (host, name) == (HOST, owner())}
+    found = {("container", str(one.container)) for one in engine.owned() if (one.host, one.owner) == (HOST, owner())}
     found |= {("child", " ".join(child.cmdline())) for child in _children()}
     found |= {("escaped process", name) for name in _escaped()}
     found |= {
