@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 
 from .. import __version__
@@ -34,7 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
         yield {HEADER_TIMEOUT: settings.header_timeout}
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
-        service.database.close()
+        await run_in_threadpool(service.close)
 
     app = FastAPI(
         title="grader", version=__version__, description=_DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 
 import redis
@@ -10,14 +9,15 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from ..broker.tickets import redis_url
+from ..broker import Breaker
+from ..broker.urls import redis_url
 from ..settings import Settings
 from .problems import TooMany
 
 __all__ = ["Rates"]
 
-_log = logging.getLogger(__name__)
-_RETRY_BROKER = 10.0
+_PATIENCE = 0.5
+"""Seconds that one request may lose when the broker falls silent; those after it lose none."""
 
 
 class Rates:
@@ -25,15 +25,16 @@ class Rates:
 
     Args:
         settings: The limits, and where the broker is.
+        breaker: Knows whether the broker answers.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, breaker: Breaker) -> None:
         self.requests = parse(settings.rate_limit)
         self.submissions = parse(settings.submit_rate_limit)
         self.refused = parse(settings.anonymous_rate_limit)
         self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = SlidingWindowCounterRateLimiter(_storage(settings))
-        self._shared_again_at = 0.0
+        self._breaker = breaker
 
     def hit(self, limit: RateLimitItem, *names: str) -> None:
         """Count a request.
@@ -54,18 +55,19 @@ class Rates:
             raise self._too_many(limit, *names)
 
     def _do(self, act: str, limit: RateLimitItem, *names: str) -> bool:
-        if time.monotonic() >= self._shared_again_at:
+        if self._breaker.answers:
             try:
                 return bool(getattr(self._shared, act)(limit, *names))
             except redis.RedisError as error:
-                self._shared_again_at = time.monotonic() + _RETRY_BROKER
-                _log.warning("rate limits are counted for this process alone: %s", error)
+                self._breaker.failed(error)
         return bool(getattr(self._local, act)(limit, *names))
 
     def _too_many(self, limit: RateLimitItem, *names: str) -> TooMany:
+        counting = self._shared if self._breaker.answers else self._local
         try:
-            reset = self._shared.get_window_stats(limit, *names).reset_time
-        except redis.RedisError:
+            reset = counting.get_window_stats(limit, *names).reset_time
+        except redis.RedisError as error:
+            self._breaker.failed(error)
             reset = self._local.get_window_stats(limit, *names).reset_time
         return TooMany(max(1, round(reset - time.time())))
 
@@ -74,4 +76,4 @@ def _storage(settings: Settings) -> Storage:
     url = redis_url(settings.broker)
     if url.startswith("unix://"):
         url = f"redis+{url}"
-    return RedisStorage(url, socket_timeout=1, socket_connect_timeout=1)
+    return RedisStorage(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from ..broker import Tickets, make_celery
+from ..broker import Breaker, Tickets, Waker, make_celery
 from ..settings import Settings
 from ..store import BlobStore, Clock, Database, FolderBlobs
 from .live import Hub
@@ -18,7 +18,7 @@ __all__ = ["Here", "Service"]
 
 
 class Service:
-    """Database, blobs, tickets, limits, uploads and live progress of one API process.
+    """Database, blobs, broker, tickets, limits, uploads and live progress of one API process.
 
     Args:
         settings: What the operator set.
@@ -29,10 +29,17 @@ class Service:
         self.database = Database(settings.database)
         self._clock = Clock(self.database)
         self.blobs: BlobStore = FolderBlobs(settings.blobs)
-        self.tickets = Tickets(make_celery(settings), settings)
-        self.rates = Rates(settings)
+        self.broker = Breaker(settings)
+        self.tickets = Waker(Tickets(make_celery(settings), settings), self.broker)
+        self.rates = Rates(settings, self.broker)
         self.uploads = Uploads(settings.max_uploads, settings.upload_memory)
         self.hub = Hub(self.database, settings)
+
+    def close(self) -> None:
+        """Send what still waits to be sent, and close all connections."""
+        self.tickets.close()
+        self.broker.close()
+        self.database.close()
 
     def now(self) -> datetime:
         """The present, by the database's clock."""

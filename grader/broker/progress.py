@@ -11,7 +11,7 @@ import redis
 import redis.asyncio
 
 from ..settings import Settings
-from .tickets import redis_url
+from .urls import redis_url
 
 __all__ = ["ProgressReader", "ProgressWriter"]
 

@@ -13,7 +13,7 @@ from kombu import Queue as KombuQueue
 from kombu.exceptions import OperationalError
 
 from ..settings import Settings
-from .transport import SCHEME
+from .urls import celery_url, redis_url
 
 __all__ = [
     "BACKGROUND",
@@ -24,7 +24,6 @@ __all__ = [
     "QUEUES",
     "Tickets",
     "make_celery",
-    "redis_url",
 ]
 
 _PREFIX = "grader:"
@@ -35,17 +34,6 @@ BACKGROUND = "background"
 QUEUES = ("learners", "bulk", BACKGROUND)
 HARD_LIMIT = 2 * 3600 + 600
 """Seconds for a task: above what two runs in a sandbox may take at most."""
-
-
-def celery_url(url: str) -> str:
-    """The URL as Celery wants it."""
-    scheme, _, rest = url.partition("://")
-    return f"{SCHEME}+socket://{rest}" if scheme == "unix" else f"{SCHEME}://{rest}"
-
-
-def redis_url(url: str) -> str:
-    """The URL as redis-py wants it."""
-    return url.replace("valkey", "redis", 1) if url.startswith("valkey") else url
 
 
 def make_celery(settings: Settings) -> Celery:

@@ -13,6 +13,7 @@ from .private import private_folder
 
 __all__ = ["BlobMissing", "BlobStore", "FolderBlobs"]
 
+_PAGE = 4096
 _NAME = re.compile(r"sha256:([0-9a-f]{64})")
 
 
@@ -31,6 +32,13 @@ class BlobStore(Protocol):
 
         Raises:
             BlobMissing: There is none, or it was damaged.
+        """
+
+    def check(self) -> None:
+        """See that a content could be kept now.
+
+        Raises:
+            OSError: It could not; the disk is full, for example.
         """
 
 
@@ -63,6 +71,12 @@ class FolderBlobs:
         if f"sha256:{hashlib.sha256(data).hexdigest()}" != name:
             raise BlobMissing(f"{name} in {self._root} is damaged")
         return data
+
+    def check(self) -> None:
+        """See ``BlobStore``."""
+        with tempfile.TemporaryFile(dir=self._root) as file:
+            file.write(bytes(_PAGE))
+            file.flush()  # no more: whoever asks whether the service is ready must not wear out the disk
 
     def _path(self, name: str) -> Path:
         match = _NAME.fullmatch(name)

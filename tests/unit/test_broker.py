@@ -1,10 +1,11 @@
-"""How the broker's URL becomes a connection."""
+"""The broker: how its URL becomes a connection, and how nobody waits for it."""
 
 import ssl
+import threading
 
 import pytest
 
-from grader.broker import make_celery
+from grader.broker import Waker, make_celery
 from grader.broker.transport import Transport
 from grader.settings import Settings
 
@@ -32,3 +33,53 @@ def test_a_socket(tmp_path):
     made = connection(tmp_path, "")
     assert isinstance(made.transport, Transport)
     assert made.hostname == f"socket://{tmp_path}/broker.sock"
+
+
+class Mute:
+    """Tickets to a broker that takes nothing and says nothing."""
+
+    def __init__(self):
+        self.free, self.sent = threading.Event(), []
+
+    def grade(self, name, count):
+        self.sent.append((name, count))
+        return self.free.wait(60)
+
+    def wake(self, task):
+        self.sent.append(task)
+        return False
+
+
+class Known:
+    """Stands for a breaker."""
+
+    answers = True
+
+    def __init__(self):
+        self.failures = []
+
+    def failed(self, reason):
+        self.answers = False
+        self.failures.append(reason)
+
+
+def test_who_sends_tickets_does_not_wait_for_the_broker():
+    tickets, breaker = Mute(), Known()
+    waker = Waker(tickets, breaker)
+    waker.grade("learners")
+    waker.grade("bulk", 3)
+    assert not tickets.free.is_set()
+    tickets.free.set()
+    waker.close()
+    assert tickets.sent == [("learners", 1), ("bulk", 3)]
+
+
+def test_while_the_broker_does_not_answer_no_ticket_is_sent():
+    tickets, breaker = Mute(), Known()
+    waker = Waker(tickets, breaker)
+    waker.wake("deliver")
+    waker.wake("deliver")
+    waker.close()
+    assert tickets.sent == ["deliver"]
+    waker.wake("deliver")
+    assert (tickets.sent, len(breaker.failures)) == (["deliver"], 1)

@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from ...broker.tickets import redis_url
 from ...store.database import DatabaseUnavailable, SchemaOutdated
 from ..auth import Operator
 from ..metrics import registry
@@ -26,19 +25,21 @@ class Health(BaseModel):
 
     status: str
     database: str = "not asked"
+    files: str = "not asked"
     broker: str = "not asked"
 
 
 @router.get("/health")
-def health() -> Health:
-    """Whether this process runs."""
+async def health() -> Health:
+    """Whether this process runs. Not in the thread pool: it answers while all of its threads wait for something."""
     return Health(status="ok")
 
 
 @router.get("/ready", responses={503: {"model": Health, "description": "It can't take requests."}})
 def ready(here: Here) -> Response:
-    """Whether submissions can be taken in: the database answers. Without the broker they are graded late, not lost."""
-    found = Health(status="ok", database="ok", broker="ok")
+    """Whether submissions can be taken in: the database answers, and files can be kept. Without the broker they are graded
+    late, not lost."""
+    found = Health(status="ok", database="ok", files="ok", broker="ok")
     try:
         here.database.check()
     except (DatabaseUnavailable, SchemaOutdated) as error:
@@ -46,10 +47,15 @@ def ready(here: Here) -> Response:
         # The reason may name hosts: for the log, not for everybody.
         found.database = "outdated" if isinstance(error, SchemaOutdated) else "does not answer"
     try:
-        with redis.Redis.from_url(redis_url(here.settings.broker), socket_timeout=2, socket_connect_timeout=2) as client:
-            client.ping()
-    except redis.RedisError:
-        found.broker = "does not answer"
+        here.blobs.check()
+    except OSError as error:
+        found.status = "unavailable"
+        found.files = f"can't be kept: {error.strerror}"
+    try:
+        here.broker.probe()
+    except redis.RedisError as error:
+        here.broker.failed(error)
+        found.broker = "refuses what it is given" if isinstance(error, redis.ResponseError) else "does not answer"
     return JSONResponse(found.model_dump(), 200 if found.status == "ok" else 503)
 
 
