@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -10,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from ..assignment.model import FeedbackLevel, SubmissionRules
 from ..feedback import for_learner
-from ..policy import Admission, Terms
 from ..report import Report
+from ..service.intake import Offer
 from ..service.lookup import gradings_of, latest_grading
-from ..service.marks import current_settings, terms_of
-from ..service.queue import position
+from ..service.marks import current_settings
+from ..service.overview import Overview, overview
 from ..store import tables
-from ..store.tables import Assignment, Grading, Mark, Role, Submission, User
+from ..store.tables import Assignment, Grading, Mark, Role, Submission
 from .live import standing_of
 
 __all__ = ["AssignmentView", "CourseView", "MarkView", "Me", "SubmissionDetail", "SubmissionView"]
@@ -90,15 +91,14 @@ class AssignmentView(BaseModel):
     submission: SubmissionRules
 
     @classmethod
-    def of(cls, session: Session, row: Assignment, user_id: str, terms: Terms, admission: Admission) -> AssignmentView:
-        """From its row."""
-        settings = current_settings(session, row)
-        version = session.get_one(tables.Version, row.version_id)
+    def of(cls, offer: Offer) -> AssignmentView:
+        """From how it stands for a learner."""
+        row, terms, admission = offer.assignment, offer.terms, offer.admission
         return cls(
             course=row.course_id,
             id=row.slug,
             title=row.title,
-            version=version.digest,
+            version=offer.version.digest,
             opens=terms.opens,
             due=terms.due,
             closes=terms.closes,
@@ -109,8 +109,8 @@ class AssignmentView(BaseModel):
             accepts=admission.refusal is None,
             refusal=admission.refusal,
             until=admission.until,
-            mark=MarkView.of(session.get(Mark, (row.id, user_id))),
-            submission=settings.submission,
+            mark=MarkView.of(offer.mark),
+            submission=offer.settings.submission,
         )
 
 
@@ -135,24 +135,32 @@ class SubmissionView(BaseModel):
     @classmethod
     def of(cls, session: Session, submission: Submission, assignment: Assignment) -> SubmissionView:
         """From its row."""
-        grading = latest_grading(session, submission)
-        standing = standing_of(grading.state, grading.failures, position(session, grading))
-        mark = session.get(Mark, (assignment.id, submission.user_id))
-        return cls(
-            id=submission.id,
+        (view,) = cls.many(session, [submission], assignment)
+        return view
+
+    @classmethod
+    def many(cls, session: Session, submissions: Sequence[Submission], assignment: Assignment) -> list[SubmissionView]:
+        """From the rows of some submissions of an assignment."""
+        return [cls._shown(one, assignment) for one in overview(session, assignment, submissions)]
+
+    @classmethod
+    def _shown(cls, one: Overview, assignment: Assignment) -> SubmissionView:
+        standing = standing_of(one.grading.state, one.grading.failures, one.position)
+        return SubmissionView(
+            id=one.submission.id,
             course=assignment.course_id,
             assignment=assignment.slug,
-            learner=session.get_one(User, submission.user_id).login,
-            name=submission.name,
-            digest=submission.digest,
-            received=submission.received,
-            days_late=terms_of(session, assignment, submission.user_id).days_late(submission.received),
+            learner=one.login,
+            name=one.submission.name,
+            digest=one.submission.digest,
+            received=one.submission.received,
+            days_late=one.days_late,
             state=standing.state,  # type: ignore[arg-type]
             position=standing.position,
             message=_WORDS.get(standing.state),
-            score=grading.score,
-            max_score=grading.max_score,
-            counts=mark is not None and mark.submission_id == submission.id,
+            score=one.grading.score,
+            max_score=one.grading.max_score,
+            counts=one.counts,
         )
 
 

@@ -64,29 +64,25 @@ def gradebook(session: Session, course: Course) -> Gradebook:
         select(Assignment).where(Assignment.course_id == course.id).order_by(Assignment.slug)
     ).all()
     slugs = {row.id: row.slug for row in assignments}
-    marks: dict[str, list[Mark]] = {}
+    # Columns, not objects: a course may have a hundred thousand marks.
+    scores: dict[str, dict[str, float]] = {}
+    late: dict[str, dict[str, int]] = {}
     most: dict[str, float] = {}
-    for mark in session.scalars(select(Mark).where(Mark.assignment_id.in_(slugs))):
-        marks.setdefault(mark.user_id, []).append(mark)
-        most[mark.assignment_id] = max(mark.max_score, most.get(mark.assignment_id, 0.0))
+    marked = select(Mark.user_id, Mark.assignment_id, Mark.score, Mark.days_late, Mark.max_score)
+    for user_id, assignment_id, score, days_late, max_score in session.execute(marked.where(Mark.assignment_id.in_(slugs))):
+        slug = slugs[assignment_id]
+        scores.setdefault(user_id, {})[slug] = score
+        late.setdefault(user_id, {})[slug] = days_late
+        most[assignment_id] = max(max_score, most.get(assignment_id, 0.0))
     learners = (
-        select(User)
+        select(User.id, User.login, User.name, User.email, User.external_id)
         .join(Enrolment)
         .where(Enrolment.course_id == course.id, Enrolment.role == "learner")
         .order_by(User.name, User.login)
     )
-    rows = []
-    for user in session.scalars(learners):
-        own = marks.get(user.id, [])
-        rows.append(
-            Row(
-                login=user.login,
-                name=user.name,
-                email=user.email,
-                external_id=user.external_id,
-                scores={slugs[mark.assignment_id]: mark.score for mark in own},
-                days_late={slugs[mark.assignment_id]: mark.days_late for mark in own},
-            )
-        )
+    rows = [
+        Row(login, name, email, external_id, scores.get(user_id, {}), late.get(user_id, {}))
+        for user_id, login, name, email, external_id in session.execute(learners)
+    ]
     columns = tuple(Column(row.slug, row.title, most.get(row.id)) for row in assignments)
     return Gradebook(course.id, course.title, columns, tuple(rows))

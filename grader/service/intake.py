@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..policy import Admission, Terms, admit
+from ..assignment.model import AssignmentFile
+from ..policy import Admission, Terms, admit, terms_for
 from ..store import BlobStore
 from ..store.names import new_name
-from ..store.tables import Assignment, Grading, Submission
+from ..store.tables import Assignment, Extension, Grading, Mark, Submission, Version
 from ..submission import Submission as Files
 from ..submission.pack import pack
 from .errors import Conflict, Refused
-from .marks import lock_learner, terms_of
+from .marks import granted, lock_learner, settings_of, terms_of
 from .queue import enqueue
 
-__all__ = ["admission", "attempt_times", "hand_in"]
+__all__ = ["Offer", "attempt_times", "hand_in", "offers"]
 
 
 def hand_in(
@@ -82,16 +84,60 @@ def hand_in(
 
 def attempt_times(session: Session, assignment_id: str, user_id: str) -> Sequence[datetime]:
     """When a learner's attempts were received: all submissions but those that we failed to grade."""
+    return _attempt_times(session, [assignment_id], user_id).get(assignment_id, [])
+
+
+def _attempt_times(session: Session, assignment_ids: Collection[str], user_id: str) -> dict[str, list[datetime]]:
     ungraded = select(Grading.submission_id).where(Grading.state == "failed", Grading.user_id == user_id)
     counted = (Submission.grading_id.is_not(None)) | (Submission.id.not_in(ungraded))
-    mine = (Submission.assignment_id == assignment_id, Submission.user_id == user_id)
-    return session.scalars(select(Submission.received).where(*mine, counted)).all()
+    mine = (Submission.assignment_id.in_(assignment_ids), Submission.user_id == user_id)
+    found: dict[str, list[datetime]] = {}
+    for assignment_id, received in session.execute(
+        select(Submission.assignment_id, Submission.received).where(*mine, counted)
+    ):
+        found.setdefault(assignment_id, []).append(received)
+    return found
 
 
-def admission(session: Session, assignment: Assignment, user_id: str, now: datetime) -> tuple[Terms, Admission]:
-    """A learner's terms, and whether they may submit now."""
-    terms = terms_of(session, assignment, user_id)
-    return terms, admit(terms, now, attempt_times(session, assignment.id, user_id))
+@dataclass(frozen=True)
+class Offer:
+    """An assignment, as it stands for one learner.
+
+    Attributes:
+        assignment: Its row.
+        version: The version that holds now.
+        settings: That version's settings.
+        terms: What holds for the learner.
+        admission: Whether they may submit now.
+        mark: What counts for them, if anything does.
+    """
+
+    assignment: Assignment
+    version: Version
+    settings: AssignmentFile
+    terms: Terms
+    admission: Admission
+    mark: Mark | None
+
+
+def offers(session: Session, assignments: Sequence[Assignment], user_id: str, now: datetime) -> list[Offer]:
+    """How assignments stand for a learner, in a few statements however many they are."""
+    ids = [row.id for row in assignments]
+    current = [row.version_id for row in assignments]
+    versions = {row.id: row for row in session.scalars(select(Version).where(Version.id.in_(current)))}
+    extended = select(Extension).where(Extension.assignment_id.in_(ids), Extension.user_id == user_id)
+    extensions = {row.assignment_id: granted(row) for row in session.scalars(extended)}
+    marked = select(Mark).where(Mark.assignment_id.in_(ids), Mark.user_id == user_id)
+    marks = {row.assignment_id: row for row in session.scalars(marked)}
+    times = _attempt_times(session, ids, user_id)
+    found = []
+    for row in assignments:
+        version = versions[row.version_id]
+        settings = settings_of(version)
+        terms = terms_for(settings.policy, extensions.get(row.id))
+        admission = admit(terms, now, times.get(row.id, []))
+        found.append(Offer(row, version, settings, terms, admission, marks.get(row.id)))
+    return found
 
 
 def _accept(result: Admission, terms: Terms) -> None:

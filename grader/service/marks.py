@@ -13,7 +13,7 @@ from ..store import tables
 from ..store.tables import Assignment, Grading, Submission, User, Version
 from .events import emit_mark
 
-__all__ = ["current_settings", "hold_version", "lock_learner", "remark", "remark_all", "settings_of", "terms_of"]
+__all__ = ["current_settings", "granted", "hold_version", "lock_learner", "remark", "remark_all", "settings_of", "terms_of"]
 
 
 def current_settings(session: Session, assignment: Assignment) -> AssignmentFile:
@@ -29,8 +29,12 @@ def settings_of(version: Version) -> AssignmentFile:
 def terms_of(session: Session, assignment: Assignment, user_id: str) -> Terms:
     """The terms that hold for one learner now."""
     row = session.get(tables.Extension, (assignment.id, user_id))
-    extension = Extension(row.due, row.closes, row.attempts) if row else None
-    return terms_for(current_settings(session, assignment).policy, extension)
+    return terms_for(current_settings(session, assignment).policy, granted(row) if row else None)
+
+
+def granted(row: tables.Extension) -> Extension:
+    """What an extension's row grants."""
+    return Extension(row.due, row.closes, row.attempts)
 
 
 def hold_version(session: Session, assignment_id: str) -> str:

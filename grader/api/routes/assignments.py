@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from ...service.intake import admission
+from ...service.intake import offers
 from ...service.lookup import assignment_for, assignments_for
 from ...service.publishing import starter_files
 from ...store.tables import Version
@@ -27,10 +27,8 @@ Slug = Annotated[str, Path(max_length=100, description="The assignment's id in i
 def list_assignments(here: Here, principal: Reader) -> list[AssignmentView]:
     """The assignments of all one's courses, with one's own terms and mark."""
     with here.database.reading() as session:
-        return [
-            AssignmentView.of(session, row, principal.user_id, *admission(session, row, principal.user_id, here.now()))
-            for row in assignments_for(session, principal)
-        ]
+        rows = assignments_for(session, principal)
+        return [AssignmentView.of(offer) for offer in offers(session, rows, principal.user_id, here.now())]
 
 
 @router.get("/courses/{course}/assignments/{slug}", responses=problems(401, 403, 404, 422, 429))
@@ -38,7 +36,8 @@ def read_assignment(here: Here, principal: Reader, course: CourseId, slug: Slug)
     """One assignment."""
     with here.database.reading() as session:
         row = assignment_for(session, principal, course, slug)
-        return AssignmentView.of(session, row, principal.user_id, *admission(session, row, principal.user_id, here.now()))
+        (offer,) = offers(session, [row], principal.user_id, here.now())
+        return AssignmentView.of(offer)
 
 
 @router.get(

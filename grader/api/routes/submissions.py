@@ -21,6 +21,7 @@ from starlette.datastructures import UploadFile
 from ...assignment.model import SubmissionRules
 from ...errors import SubmissionRejected
 from ...service.competencies import CourseCompetency, competencies_across
+from ...service.errors import NotFound
 from ...service.intake import hand_in
 from ...service.lookup import assignment_for, course_for, member_of, submission_for
 from ...service.marks import current_settings
@@ -122,15 +123,27 @@ def list_submissions(
     course: CourseId,
     slug: Slug,
     learner: Annotated[str | None, Query(description="For instructors: whose. Without it, one's own.")] = None,
+    everybody: Annotated[bool, Query(description="For instructors: of all learners.")] = False,
+    after: Annotated[str | None, Query(description="The last submission of the page before: those after it.")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[SubmissionView]:
-    """One's submissions for an assignment, the newest first."""
+    """One's submissions for an assignment, the newest first; for instructors a learner's, or everybody's."""
     with here.database.reading() as session:
         row = assignment_for(session, principal, course, slug)
-        user_id = _whose(session, principal, course, learner)
-        own = select(Submission).where(Submission.assignment_id == row.id, Submission.user_id == user_id)
-        newest = own.order_by(Submission.received.desc(), Submission.id).limit(limit)
-        return [SubmissionView.of(session, one, row) for one in session.scalars(newest)]
+        wanted = select(Submission).where(Submission.assignment_id == row.id)
+        if everybody:
+            principal.require("teach")
+            course_for(session, principal, course, "instructor")
+        else:
+            wanted = wanted.where(Submission.user_id == _whose(session, principal, course, learner))
+        if after is not None:
+            last = session.scalar(wanted.where(Submission.id == after))
+            if last is None:
+                raise NotFound(f"there is no submission {after!r} among these")
+            same_time = (Submission.received == last.received) & (Submission.id > last.id)
+            wanted = wanted.where((Submission.received < last.received) | same_time)
+        newest = wanted.order_by(Submission.received.desc(), Submission.id).limit(limit)
+        return SubmissionView.many(session, session.scalars(newest).all(), row)
 
 
 @router.get("/courses/{course}/competencies", responses=problems(401, 403, 404, 422, 429))
