@@ -76,6 +76,13 @@ class Settings(BaseSettings):
     webhook_timeout: float = Field(default=15.0, gt=0, le=60, description="Seconds for one delivery.")
     webhook_give_up: float = Field(default=5.0, gt=0, description="Days of failures after which an endpoint is disabled.")
     webhook_first_retry: float = Field(default=5.0, gt=0, description="Seconds before the first redelivery.")
+    keep_events: float = Field(
+        default=90.0, ge=1, description="Days after which events that were delivered, and the log of that, are deleted."
+    )
+    keep_keys: float = Field(default=30.0, ge=1, description="Days after which Idempotency-Keys are forgotten.")
+    keep_messages: float = Field(
+        default=90.0, ge=1, description="Days after which messages of an LMS that were dealt with are deleted."
+    )
     archive_hosts: Hosts = Field(default=[], description="Hosts from which an LMS may have archives fetched.")
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from celery import Celery, signals
 
-from grader.broker import DELIVER, GRADE, INTAKE, make_celery
+from grader.broker import DELIVER, GRADE, INTAKE, PRUNE, make_celery
 from grader.broker.tickets import BACKGROUND
 from grader.settings import Settings
 from grader.store.tables import Queue
@@ -18,6 +18,7 @@ from .context import Context
 from .delivery import deliver_due
 from .grading import grade_next
 from .handed_in import take_in
+from .pruning import prune_outdated
 from .sweeper import recover_lost
 
 __all__ = ["make_app", "run_worker"]
@@ -62,6 +63,10 @@ def make_app(settings: Settings) -> Celery:
     @app.task(name=INTAKE)  # type: ignore[untyped-decorator]
     def intake() -> None:
         take_in(context())
+
+    @app.task(name=PRUNE)  # type: ignore[untyped-decorator]
+    def prune() -> None:
+        prune_outdated(context())
 
     return app
 

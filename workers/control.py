@@ -9,28 +9,46 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from datetime import date, datetime, timedelta
 
 import redis
 
-from grader.broker import DELIVER, INTAKE, make_celery
+from grader.broker import DELIVER, INTAKE, PRUNE, make_celery
 from grader.broker.tickets import BACKGROUND
 from grader.settings import Settings
 
 from .context import Context
 from .sweeper import sweep
 
-__all__ = ["run_control", "turn"]
+__all__ = ["Nights", "run_control", "turn"]
 
 _log = logging.getLogger(__name__)
 _EVERY = 5.0
 """Seconds."""
+_NIGHT = 3
+"""The hour, in UTC, after which what is outdated is deleted."""
 _ENOUGH = 2
 """Tickets for the background that wait already: whoever takes one does all that is due."""
 
 
-def turn(context: Context) -> None:
+class Nights:
+    """Knows whether a night has passed since it was asked last. More than once a night does no harm."""
+
+    def __init__(self) -> None:
+        self._last: date | None = None
+
+    def passed(self, now: datetime) -> bool:
+        """Whether it has; also the first time it is asked."""
+        night = (now - timedelta(hours=_NIGHT)).date()
+        is_new, self._last = night != self._last, night
+        return is_new
+
+
+def turn(context: Context, nights: Nights) -> None:
     """Once around."""
     sweep(context)
+    if nights.passed(context.now()):
+        context.tickets.wake(PRUNE)
     try:
         waiting = context.tickets.waiting(BACKGROUND)
     except redis.RedisError as error:
@@ -46,11 +64,11 @@ def run_control(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    context = Context(settings, make_celery(settings))
+    context, nights = Context(settings, make_celery(settings)), Nights()
     try:
         while not stop.is_set():
             try:
-                turn(context)
+                turn(context, nights)
             except Exception:
                 # A database that is away comes back; whatever else it is, those who wait must not wait for ever.
                 _log.exception("a turn of the control loop failed; the next is in %g s", _EVERY)

@@ -2,7 +2,18 @@
 
 from .breaker import Breaker
 from .progress import ProgressReader, ProgressWriter
-from .tickets import DELIVER, GRADE, INTAKE, Tickets, make_celery
+from .tickets import DELIVER, GRADE, INTAKE, PRUNE, Tickets, make_celery
 from .waking import Waker
 
-__all__ = ["DELIVER", "GRADE", "INTAKE", "Breaker", "ProgressReader", "ProgressWriter", "Tickets", "Waker", "make_celery"]
+__all__ = [
+    "DELIVER",
+    "GRADE",
+    "INTAKE",
+    "PRUNE",
+    "Breaker",
+    "ProgressReader",
+    "ProgressWriter",
+    "Tickets",
+    "Waker",
+    "make_celery",
+]

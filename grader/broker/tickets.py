@@ -21,6 +21,7 @@ __all__ = [
     "GRADE",
     "HARD_LIMIT",
     "INTAKE",
+    "PRUNE",
     "QUEUES",
     "Tickets",
     "make_celery",
@@ -29,7 +30,7 @@ __all__ = [
 _PREFIX = "grader:"
 _log = logging.getLogger(__name__)
 
-GRADE, DELIVER, INTAKE = "grade", "deliver", "intake"
+GRADE, DELIVER, INTAKE, PRUNE = "grade", "deliver", "intake", "prune"
 BACKGROUND = "background"
 QUEUES = ("learners", "bulk", BACKGROUND)
 HARD_LIMIT = 2 * 3600 + 600

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from ..doctor import Diagnosis, diagnose
+from ..operations.doctor import Diagnosis, diagnose
 from .consoles import err, out
 from .main import FAILED
 from .working import engine_option

@@ -24,6 +24,7 @@ __all__ = ["FAILED", "PROBLEMS", "WRONG_INPUT", "cli", "main", "operator_errors"
 PROBLEMS, WRONG_INPUT, FAILED = 1, 2, 3
 _COMMANDS = {
     "assignments": "remote.assignments",
+    "backup": "operator.backup",
     "beat": "operator.beat",
     "check": "check",
     "completion": "completion",
@@ -40,10 +41,12 @@ _COMMANDS = {
     "logout": "remote.logout",
     "mutants": "mutants",
     "new": "new",
+    "prune": "operator.prune",
     "publish": "remote.publish",
     "queue": "operator.queue",
     "regrade": "remote.regrade",
     "rescore": "rescore",
+    "restore": "operator.restore",
     "results": "remote.results",
     "schema": "schema",
     "serve": "operator.serve",

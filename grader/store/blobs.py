@@ -6,6 +6,8 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Container
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +16,12 @@ from .private import private_folder
 __all__ = ["BlobMissing", "BlobStore", "FolderBlobs"]
 
 _PAGE = 4096
+_NEW, _ASIDE = ".new-", ".aside"
 _NAME = re.compile(r"sha256:([0-9a-f]{64})")
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}{_ASIDE}")
 
 
 class BlobMissing(Exception):
@@ -41,6 +48,20 @@ class BlobStore(Protocol):
             OSError: It could not; the disk is full, for example.
         """
 
+    def discard(self, used: Container[str], before: datetime, dry_run: bool) -> dict[str, int]:
+        """Set aside contents that are not used, and delete those that were set aside and are still not used.
+
+        What was set aside comes back when it is asked for, or kept again.
+
+        Args:
+            used: The names of those that are.
+            before: Nothing that was kept or set aside after this is touched.
+            dry_run: Whether to count alone.
+
+        Returns:
+            How many were ``set aside`` and ``deleted``.
+        """
+
 
 class FolderBlobs:
     """A blob store in a folder, which several machines may share.
@@ -65,12 +86,50 @@ class FolderBlobs:
     def get(self, name: str) -> bytes:
         """See ``BlobStore``."""
         try:
-            data = self._path(name).read_bytes()
+            data = self._read(self._path(name))
         except FileNotFoundError:
             raise BlobMissing(f"{name} is not in {self._root}") from None
         if f"sha256:{hashlib.sha256(data).hexdigest()}" != name:
             raise BlobMissing(f"{name} in {self._root} is damaged")
         return data
+
+    @staticmethod
+    def _read(path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            os.rename(_aside(path), path)
+            return path.read_bytes()
+
+    def discard(self, used: Container[str], before: datetime, dry_run: bool) -> dict[str, int]:
+        """See ``BlobStore``."""
+        counts = {"contents set aside": 0, "contents deleted": 0}
+        for path in self._root.glob("??/*"):
+            try:
+                old = path.stat().st_mtime < before.timestamp()
+                self._discard(path, used, old, dry_run, counts)
+            except FileNotFoundError:  # another process is at it as well
+                continue
+        return counts
+
+    @staticmethod
+    def _discard(path: Path, used: Container[str], old: bool, dry_run: bool, counts: dict[str, int]) -> None:
+        kept = f"sha256:{path.parent.name}{path.name.removesuffix(_ASIDE)}" in used
+        is_aside = path.name.endswith(_ASIDE)
+        if kept and is_aside and not dry_run:
+            os.rename(path, path.with_name(path.name.removesuffix(_ASIDE)))
+        if kept or not old:
+            return
+        if is_aside or path.name.startswith(_NEW):
+            counts["contents deleted"] += 1
+            if not dry_run:
+                path.unlink()
+        else:
+            counts["contents set aside"] += 1
+            if not dry_run:
+                # The day from now on is for those who saw it here just before, and are about to refer to it.
+                os.utime(path)
+                os.rename(path, _aside(path))
 
     def check(self) -> None:
         """See ``BlobStore``."""
@@ -86,7 +145,7 @@ class FolderBlobs:
 
     def _write(self, path: Path, data: bytes) -> None:
         # Whoever sees the name sees all of it, also after a power failure.
-        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=_NEW)
         try:
             with os.fdopen(number, "wb") as file:
                 file.write(data)

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -92,10 +93,13 @@ class Database:
 
         Raises:
             DatabaseUnavailable: It does not answer.
+            SchemaOutdated: It was made by a newer version.
         """
         try:
             with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
                 command.upgrade(_configuration(connection), "head")
+        except CommandError as error:  # a revision that this version has not heard of
+            raise SchemaOutdated(f"{self.name} was made by a newer version of the grader: {error}") from None
         except DBAPIError as error:
             raise DatabaseUnavailable(f"{self.name}: {error.orig}") from None
 

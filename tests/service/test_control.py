@@ -31,17 +31,33 @@ class Tickets:
         self.sent += [queue] * count
 
 
+def around(world, tickets, nights=None):
+    """One turn of the loop, with no night passed unless ``nights`` says so."""
+    nights = nights or SimpleNamespace(passed=lambda now: False)
+    control.turn(SimpleNamespace(database=world.database, tickets=tickets, now=lambda: world.now), nights)
+
+
+def test_each_night_what_is_outdated_is_deleted(world):
+    nights, told = control.Nights(), []
+    for _ in range(49):
+        tickets = Tickets()
+        around(world, tickets, nights)
+        told += [world.now.hour] if "prune" in tickets.sent else []
+        world.later(hours=1)
+    assert told == [12, 3, 3], "at the start, and in both nights"
+
+
 def test_what_waits_without_a_ticket_gets_one(world):
     world.submit()
     tickets = Tickets()
-    control.turn(SimpleNamespace(database=world.database, tickets=tickets, now=lambda: world.now))
+    around(world, tickets)
     assert tickets.sent == ["learners", "deliver", "intake"]
 
 
 def test_tickets_do_not_pile_up_where_nobody_takes_them(world):
     world.submit()
     tickets = Tickets(waiting=5)
-    control.turn(SimpleNamespace(database=world.database, tickets=tickets, now=lambda: world.now))
+    around(world, tickets)
     assert tickets.sent == []
 
 
@@ -49,14 +65,14 @@ def test_work_of_lost_workers_is_given_to_others_without_a_broker(world):
     world.submit()
     world.claim(lease=10)
     world.later(minutes=5)
-    control.turn(SimpleNamespace(database=world.database, tickets=Tickets(waiting=None), now=lambda: world.now))
+    around(world, Tickets(waiting=None))
     assert world.claim() is not None
 
 
 def test_the_loop_outlives_a_database_that_is_away(monkeypatch, tmp_path):
     turns = []
 
-    def turn(context):
+    def turn(context, nights):
         turns.append(context)
         if len(turns) < 3:
             raise OperationalError("select", {}, Exception("away"))

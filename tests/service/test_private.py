@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
+from grader.operations.supervisor import Program, Supervisor
 from grader.store import Database, FolderBlobs
 from grader.store.private import open_to_others, warn_of_open_folder
-from grader.supervisor import Program, Supervisor
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.doctor import concessions, judging
+from grader.operations.doctor import concessions, judging
 from sandboxes.guest.isolation.protection import Protection
 
 

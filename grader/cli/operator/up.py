@@ -22,13 +22,13 @@ from sandboxes.sweep import sweep
 from workers.embedded import broker_command
 
 from ...errors import InputError, Unavailable
+from ...operations.supervisor import Program, Supervisor
 from ...report import now
 from ...service import people
 from ...settings import Settings, load_settings
 from ...store import Database
 from ...store.private import private_file, warn_of_open_folder
 from ...store.tables import User
-from ...supervisor import Program, Supervisor
 from ..consoles import err, out
 from ..main import operator_errors
 from ..serving import data_option

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .store.private import private_folder
+from ..store.private import private_folder
 
 __all__ = ["Program", "Supervisor"]
 

@@ -72,8 +72,8 @@ def diagnose(
 def _data_folder() -> Iterator[Diagnosis]:
     """The service's files, where there is a service."""
     try:
-        from .settings import load_settings
-        from .store.private import open_to_others
+        from ..settings import load_settings
+        from ..store.private import open_to_others
     except ModuleNotFoundError:
         return
     data = load_settings().data

@@ -1,0 +1,162 @@
+"""One file with all that a service on one machine keeps: the SQLite database and the contents that it names.
+
+Consistent while the service runs: contents are kept before a row refers to them, never change, and are not deleted while
+one does. So the database is copied first, in one transaction, and then what the copy names.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from .. import __version__
+from ..errors import InputError
+from ..service.retention import blobs_in_use
+from ..settings import Settings
+from ..store import BlobMissing, BlobStore, Database, FolderBlobs
+
+__all__ = ["back_up", "restore"]
+
+_FORMAT = "grader/backup/1"
+_MANIFEST, _DATABASE, _CONTENTS = "manifest.json", "grader.db", "contents/"
+_ELSEWHERE = "is not in this machine's data folder; back it up by its own means (pg_dump), before the folder 'blobs'"
+
+
+def back_up(settings: Settings, target: Path, now: datetime) -> int:
+    """Write a backup; returns how many contents are in it. A file of that name is replaced once the backup is whole.
+
+    Args:
+        settings: Where the service keeps what it keeps.
+        target: The file, a TAR archive that its user alone can read.
+        now: The present.
+
+    Raises:
+        InputError: The database is not SQLite, or there is none.
+        BlobMissing: A content that the database names is missing or damaged.
+        OSError: The file can't be written.
+    """
+    path = _database_file(settings)
+    if not path.is_file():
+        raise InputError(f"{path}: there is no database to back up")
+    number, temporary = tempfile.mkstemp(dir=target.absolute().parent, prefix=".backup-")
+    try:
+        with os.fdopen(number, "wb") as file:
+            with tarfile.open(fileobj=file, mode="w") as archive:
+                count = _write(archive, path, FolderBlobs(settings.blobs), now)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return count
+
+
+def _write(archive: tarfile.TarFile, path: Path, blobs: BlobStore, now: datetime) -> int:
+    with tempfile.TemporaryDirectory(prefix="grader-backup-") as folder:
+        copy = Path(folder, _DATABASE)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as sink:
+            source.backup(sink)
+        with _open(copy) as database:
+            database.check()
+            with database.reading() as session:
+                names = sorted(blobs_in_use(session))
+        manifest = {"format": _FORMAT, "grader": __version__, "made": now.isoformat(), "contents": len(names)}
+        _add(archive, _MANIFEST, json.dumps(manifest, indent=1).encode(), now)
+        archive.add(copy, _DATABASE)
+        for name in names:
+            _add(archive, f"{_CONTENTS}{name}", blobs.get(name), now)
+    return len(names)
+
+
+def _add(archive: tarfile.TarFile, name: str, data: bytes, now: datetime) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode, entry.mtime = len(data), 0o600, int(now.timestamp())
+    archive.addfile(entry, io.BytesIO(data))
+
+
+def restore(settings: Settings, source: Path) -> int:
+    """Put a backup into an empty data folder, and its tables to this version; returns how many contents it had.
+
+    The database comes last, so that a restore that was interrupted is one that was not made.
+
+    Args:
+        settings: Where the service keeps what it keeps.
+        source: The backup.
+
+    Raises:
+        InputError: It is no backup, or damaged, or there is a database already.
+        OSError: It can't be read, or the folder can't be written to.
+    """
+    path = _database_file(settings)
+    if path.exists():
+        raise InputError(f"{path} is there already: restore into another folder (--data), or move it away first")
+    blobs = FolderBlobs(settings.blobs)
+    count = 0
+    try:
+        with (
+            tarfile.open(source, "r:") as archive,
+            tempfile.TemporaryDirectory(dir=settings.data, prefix=".restore-") as folder,
+        ):
+            manifest = json.loads(_content(archive, archive.next()))
+            if manifest.get("format") != _FORMAT:
+                raise InputError(f"{source} is of the format {manifest.get('format')!r}, not {_FORMAT!r}")
+            copy = Path(folder, _DATABASE)
+            copy.write_bytes(_content(archive, archive.next()))
+            while entry := archive.next():
+                name = entry.name.removeprefix(_CONTENTS)
+                if blobs.put(_content(archive, entry)) != name:
+                    raise InputError(f"{source}: the content {name} is damaged")
+                count += 1
+            if count != manifest["contents"]:
+                raise InputError(f"{source} ends early: it has {count} of {manifest['contents']} contents")
+            with _open(copy) as database:
+                database.upgrade()
+                with database.reading() as session:
+                    _see_that_all_are_there(blobs, blobs_in_use(session), source)
+            os.replace(copy, path)
+    except (tarfile.TarError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{source} is no backup, or damaged: {error}") from None
+    return count
+
+
+def _content(archive: tarfile.TarFile, entry: tarfile.TarInfo | None) -> bytes:
+    file = archive.extractfile(entry) if entry is not None else None
+    if file is None:
+        raise ValueError("it ends early")
+    return file.read()
+
+
+def _see_that_all_are_there(blobs: BlobStore, names: set[str], source: Path) -> None:
+    for name in names:
+        try:
+            blobs.get(name)
+        except BlobMissing as error:
+            raise InputError(f"{source}: {error}") from None
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{path}")
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _database_file(settings: Settings) -> Path:
+    url: Any = make_url(settings.database)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise InputError(f"the database {url.render_as_string(hide_password=True)} {_ELSEWHERE}")
+    return Path(url.database)

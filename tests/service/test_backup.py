@@ -1,0 +1,140 @@
+"""A backup has all that a service keeps, and brings it back."""
+
+import io
+import json
+import shutil
+import sqlite3
+import stat
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli.main import cli
+from grader.store import Database, FolderBlobs
+from grader.store.tables import Submission
+
+
+@pytest.fixture
+def service(world, tmp_path, monkeypatch):
+    """A service on SQLite, with a graded submission."""
+    if world.database.engine.dialect.name != "sqlite":
+        monkeypatch.setenv("GRADER_DATABASE_URL", world.database.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("GRADER_DATA", str(tmp_path))
+    world.submit()
+    world.grade(80.0)
+
+    def run(*arguments, fails=False):
+        done = CliRunner().invoke(cli, arguments, standalone_mode=False)
+        if fails:
+            assert done.exception is not None
+            return str(done.exception)
+        if done.exception:
+            raise done.exception
+        return done.stdout
+
+    return SimpleNamespace(run=run, world=world, data=tmp_path, file=tmp_path / "service.tar")
+
+
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+def restored(service, name="restored"):
+    target = service.data / name
+    service.run("restore", str(service.file), "--data", str(target))
+    return target
+
+
+@ON_SQLITE
+def test_what_was_kept_comes_back(service):
+    told = service.run("backup", str(service.file))
+    assert "3 contents" in told
+    assert stat.S_IMODE(service.file.stat().st_mode) == 0o600
+    target = restored(service)
+    database, blobs = Database(f"sqlite:///{target}/grader.db"), FolderBlobs(target / "blobs")
+    database.check()
+    with database.reading() as session:
+        (submission,) = session.query(Submission).all()
+        assert blobs.get(submission.blob)
+    database.close()
+    assert "is there already" in service.run("restore", str(service.file), "--data", str(target), fails=True)
+    assert [path.name for path in target.iterdir() if path.name.startswith(".")] == []
+
+
+@ON_SQLITE
+def test_a_backup_is_consistent_while_submissions_come_in(service):
+    with service.world.database.writing():  # somebody writes just now
+        service.run("backup", str(service.file))
+    service.world.submit(text="later = 1\n")
+    with closing(sqlite3.connect(restored(service) / "grader.db")) as database:
+        assert database.execute("select count(*) from submissions").fetchone() == (1,)
+
+
+@ON_SQLITE
+def test_a_failed_backup_leaves_the_one_before(service):
+    service.run("backup", str(service.file))
+    before = service.file.read_bytes()
+    shutil.rmtree(service.data / "blobs")
+    assert "the backup was not made" in service.run("backup", str(service.file), fails=True)
+    assert service.file.read_bytes() == before
+    assert [path.name for path in service.data.iterdir() if path.name.startswith(".backup")] == []
+
+
+def rewritten(service, change):
+    """The same backup with other entries."""
+    with tarfile.open(service.file) as archive:
+        entries = [(entry.name, archive.extractfile(entry).read()) for entry in archive]
+    with tarfile.open(service.file, "w") as archive:
+        for name, data in change(entries):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+
+
+def newer(data):
+    """A database of a version to come."""
+    with tempfile.NamedTemporaryFile(suffix=".db") as file:
+        file.write(data)
+        file.flush()
+        with closing(sqlite3.connect(file.name)) as database:
+            database.execute("update alembic_version set version_num = '9999'")
+            database.commit()
+        return Path(file.name).read_bytes()
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda entries: entries[:-1], "ends early"),
+        (lambda entries: entries[:1], "ends early"),
+        (lambda entries: [], "ends early"),
+        (lambda entries: [*entries[:-1], (entries[-1][0], b"another")], "is damaged"),
+        (lambda entries: [*entries[:-1], (f"../{entries[-1][0]}", entries[-1][1])], "is damaged"),
+        (lambda entries: [("manifest.json", b'{"format": "other"}'), *entries[1:]], "is of the format 'other'"),
+        (lambda entries: [("manifest.json", b"[1]"), *entries[1:]], "no backup, or damaged"),
+        (lambda entries: [(name, newer(data) if name == "grader.db" else data) for name, data in entries], "newer version"),
+        (lambda entries: [_counting(entries[0], 2), *entries[1:-1]], "is not in"),
+    ],
+)
+def test_what_is_no_whole_backup_is_not_restored(service, change, message):
+    service.run("backup", str(service.file))
+    rewritten(service, change)
+    target = service.data / "restored"
+    assert message in service.run("restore", str(service.file), "--data", str(target), fails=True)
+    assert not (target / "grader.db").exists()
+
+
+def _counting(manifest, count):
+    return manifest[0], json.dumps(json.loads(manifest[1]) | {"contents": count}).encode()
+
+
+@ON_POSTGRESQL
+def test_other_databases_are_left_to_their_own_means(service):
+    assert "pg_dump" in service.run("backup", str(service.file), fails=True)
+    assert "pg_dump" in service.run("restore", __file__, fails=True)
