@@ -80,6 +80,11 @@ class Grader:
         """Ids of the results that a submission may be expected to have, in their order."""
         return self._examination.test_ids
 
+    @property
+    def longest(self) -> float:
+        """Seconds that one submission may take at most, if nothing has to be tried again."""
+        return self._examination.longest
+
     def grade(self, submission: Submission, on_test: Callable[[TestResult], None] = lambda test: None) -> Report:
         """Grade one submission. A failure of the grader's own becomes a report with status ``failed``.
 

@@ -64,6 +64,12 @@ class Measuring:
         if grows and not self._families:
             raise AssignmentError(assignment.root, "the criterion 'growth' needs a test marked @pytest.mark.scaling")
 
+    @property
+    def runs(self) -> int:
+        """How many times a suite's time measuring may take at most."""
+        # Both programs are run in turns.
+        return 2 * (_MOST * bool(self._both) + _FOR_SIZES * len(self._families))
+
     def measure(self, files: Mapping[str, bytes], run: Run) -> Measurements:
         """What a submission costs, of the tests that it passed.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from types import TracebackType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from grader.broker.tickets import HARD_LIMIT
 from grader.digest import digest_files
 from grader.errors import AssignmentError
 from grader.feedback import test_for_learner
@@ -29,6 +30,7 @@ __all__ = ["grade_next"]
 
 _log = logging.getLogger(__name__)
 _BACKSTOP = 900.0
+"""Seconds for what is not the submission's: making images, starting containers, trying again."""
 _ENGINE_PAUSE = timedelta(seconds=5)
 
 
@@ -38,9 +40,9 @@ def grade_next(context: Context, name: Queue) -> bool:
         one = queue.claim(session, name, context.worker(), context.now(), context.settings.lease)
     if one is None:
         return False
-    with _lease(context, one):
+    with _Lease(context, one) as lease:
         try:
-            report = _grade(context, one)
+            report = _grade(context, one, lease)
         except EngineUnavailable as error:
             _log.error("grading waits: %s", error)
             context.graders.drop()
@@ -67,9 +69,10 @@ def grade_next(context: Context, name: Queue) -> bool:
     return True
 
 
-def _grade(context: Context, one: Claim) -> Report:
+def _grade(context: Context, one: Claim, lease: _Lease) -> Report:
     files = unpack(context.blobs.get(one.submission_blob))
     grader = context.graders.get(one.version_blob, one.slug)
+    lease.allow(grader.longest)
     telling = _Telling(context, one, grader)
     report = grader.grade(Submission(one.name, files, digest_files(files)), telling.test)
     if report.status == "failed":
@@ -112,31 +115,36 @@ class _Telling:
         self._progress.tell(self._submission_id, event)
 
 
-@contextmanager
-def _lease(context: Context, one: Claim) -> Iterator[None]:
-    """Keep the claim while the block runs, though not for ever: what hangs is given to another."""
-    done = threading.Event()
-    pulse = context.settings.lease / 3
+class _Lease:
+    """Keeps a claim while its block runs, though not for ever: what hangs is given to another."""
 
-    def beat() -> None:
-        # Making images, and two runs of the suite.
-        for _ in range(int((_BACKSTOP + 2 * one.total_time) / pulse) + 1):
-            if done.wait(pulse):
-                return
+    def __init__(self, context: Context, one: Claim) -> None:
+        self._context, self._one = context, one
+        self._until = time.monotonic() + _BACKSTOP
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
+
+    def allow(self, seconds: float) -> None:
+        """What begins now may take so long."""
+        self._until = time.monotonic() + min(_BACKSTOP + seconds, HARD_LIMIT)
+
+    def __enter__(self) -> _Lease:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        lease = self._context.settings.lease
+        while not self._done.wait(lease / 3) and time.monotonic() < self._until:
             try:
-                with context.database.writing() as session:
-                    if not queue.renew(session, one, context.now(), context.settings.lease):
+                with self._context.database.writing() as session:
+                    if not queue.renew(session, self._one, self._context.now(), lease):
                         return
             except SQLAlchemyError as error:
-                _log.warning("the claim on %s could not be renewed: %s", one.submission_id, error)
-
-    thread = threading.Thread(target=beat, name="lease", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+                _log.warning("the claim on %s could not be renewed: %s", self._one.submission_id, error)
 
 
 def _fail(context: Context, one: Claim, error: str, retries: Retries, defect: bool = False) -> None:

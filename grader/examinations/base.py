@@ -42,6 +42,11 @@ class Examination(Protocol):
         """Ids of the results that a submission may be expected to have, in their order."""
         ...
 
+    @property
+    def longest(self) -> float:
+        """Seconds that one submission may take at most, if nothing has to be tried again."""
+        ...
+
     def examine(self, files: Mapping[str, bytes], on_test: Callable[[TestResult], None]) -> Examined:
         """Examine one submission.
 

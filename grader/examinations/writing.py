@@ -79,6 +79,10 @@ class WritingExamination:
     def test_ids(self) -> list[str]:
         return [_id_of(name) for name in self._mutants]
 
+    @property
+    def longest(self) -> float:
+        return self._settings.limits.total_time
+
     def examine(self, files: Mapping[str, bytes], on_test: Callable[[TestResult], None]) -> Examined:
         started = time.monotonic()
         deadline = started + self._settings.limits.total_time

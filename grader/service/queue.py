@@ -72,7 +72,6 @@ class Claim:
         version_blob: Where the assignment's files are.
         suite: The assignment's suite.
         slug: The assignment's name.
-        total_time: Seconds that one run of its tests may take.
     """
 
     grading_id: str
@@ -84,7 +83,6 @@ class Claim:
     version_blob: str
     suite: str
     slug: str
-    total_time: float
 
 
 def enqueue(session: Session, submission: Submission, version_id: str, queue: Queue, now: datetime) -> Grading:
@@ -151,7 +149,6 @@ def claim(session: Session, queue: Queue, worker: str, now: datetime, lease: flo
         version_blob=version.blob,
         suite=version.suite,
         slug=assignment.slug,
-        total_time=version.settings["limits"]["total_time"],
     )
 
 

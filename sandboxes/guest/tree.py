@@ -5,6 +5,7 @@ Regular files and folders cross, by content; links and devices never do, and non
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import time
@@ -33,6 +34,8 @@ class Tree:
         self.root = root
         self._seen: dict[str, _Stamp | None] = {}
         self._own: set[str] = set()
+        # Contents of files that were changed so lately that another change may have the same time and size.
+        self._fresh: dict[str, bytes] = {}
         # An empty folder is not looked through again while its time of change stands still.
         self._empty_since: int | None = None
 
@@ -49,7 +52,9 @@ class Tree:
         for path, seen in now.items():
             if path not in self._seen or self._seen[path] != seen:
                 changed.append([path, True if seen is None else self._read(path)])
-        self._seen = now
+            elif path in self._fresh and (content := self._read(path)) is not None and _digest(content) != self._fresh[path]:
+                changed.append([path, content])
+        self._remember(now, dict(changed))
         self._own |= {path for path, _content in changed}
         return sorted(changed, key=lambda change: change[0])
 
@@ -81,7 +86,27 @@ class Tree:
             else:
                 raise ProtocolViolation("a file without content")
         self._empty_since = None
-        self._seen = self._scan()
+        self._remember(self._scan(), dict(changes))
+
+    def _remember(self, found: dict[str, _Stamp | None], crossed: dict[str, Any]) -> None:
+        """Note what both sides have now.
+
+        Args:
+            found: What was seen here.
+            crossed: Contents that just crossed; what is here may be newer already.
+        """
+        self._seen = found
+        # The clock of files goes in steps on most kernels, so within one the stamp of a file may stay as it is.
+        since = time.time_ns() - _CLOCK_TICK
+        fresh, self._fresh = self._fresh, {}
+        for path, stamp in found.items():
+            if stamp is None or stamp[0] <= since:
+                continue
+            content = crossed.get(path)
+            if type(content) is bytes:
+                self._fresh[path] = _digest(content)
+            elif path in fresh:
+                self._fresh[path] = fresh[path]
 
     def _inside(self, path: Any) -> Path:
         parts = path.split("/") if type(path) is str else []
@@ -128,6 +153,10 @@ class Tree:
             return os.stat(self.root).st_mtime_ns
         except OSError:
             return 0
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def _remove(target: Path) -> None:

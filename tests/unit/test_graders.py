@@ -1,11 +1,13 @@
 """Warm graders of a worker."""
 
+import contextlib
 from types import SimpleNamespace
 
 import pytest
 
 from workers import graders as module
 from workers.graders import Graders
+from workers.grading import _BACKSTOP, _Lease
 
 
 @pytest.fixture
@@ -37,3 +39,36 @@ def test_after_a_failure_it_begins_anew(swept):
     graders.drop()
     assert graders.engine() is not first
     assert len(engines) == 2
+
+
+class Claims:
+    """Stands for the database: counts how often a claim is kept."""
+
+    def __init__(self):
+        self.kept = 0
+        self.database = SimpleNamespace(writing=contextlib.nullcontext)
+        self.settings = SimpleNamespace(lease=0.03)
+
+    def now(self):
+        return None
+
+    def renew(self, session, one, now, lease):
+        self.kept += 1
+        return True
+
+
+@pytest.mark.parametrize(("allowed", "goes_on"), [(None, False), (1000.0, True)])
+def test_a_claim_is_kept_as_long_as_what_runs_may_take(monkeypatch, allowed, goes_on):
+    claims, clock = Claims(), SimpleNamespace(now=0.0)
+    monkeypatch.setattr("workers.grading.queue", claims)
+    monkeypatch.setattr("workers.grading.time", SimpleNamespace(monotonic=lambda: clock.now))
+    with _Lease(claims, None) as lease:
+        if allowed is not None:
+            lease.allow(allowed)
+        clock.now = _BACKSTOP + 1
+        lease._thread.join(0.3)
+        assert lease._thread.is_alive() == goes_on
+        if goes_on:
+            clock.now = _BACKSTOP + 1001
+            lease._thread.join(30)
+            assert not lease._thread.is_alive()

@@ -57,3 +57,43 @@ def test_links_are_not_followed_when_writing(sides):
     with pytest.raises(OSError, match="symbolic"):
         there.apply([["file", b"x"]])
     assert list((root / "secret").iterdir()) == []
+
+
+def rewrite(path, content):
+    """Change a file in place within one step of a coarse clock: its time and size stay as they were."""
+    before = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_files_rewritten_within_a_tick_of_the_clock_cross(sides):
+    here, there, root = sides
+    ours, theirs = root / "here" / "x", root / "there" / "x"
+    ours.write_bytes(b"one")
+    there.apply(here.changes())
+    for content in (b"two", b"six"):
+        rewrite(ours, content)
+        there.apply(here.changes())
+        assert theirs.read_bytes() == content
+    rewrite(theirs, b"ten")  # what has just arrived, too
+    here.apply(there.changes())
+    assert ours.read_bytes() == b"ten"
+    assert here.changes() == there.changes() == []
+
+
+def test_what_changes_while_it_is_sent_crosses_the_next_time(sides, monkeypatch):
+    here, there, root = sides
+    ours = root / "here" / "x"
+    ours.write_bytes(b"one")
+    read = Tree._read
+
+    def late(self, path):
+        content = read(self, path)
+        rewrite(ours, b"two")
+        return content
+
+    monkeypatch.setattr(Tree, "_read", late)
+    there.apply(here.changes())
+    monkeypatch.undo()
+    there.apply(here.changes())
+    assert (root / "there" / "x").read_bytes() == b"two"
