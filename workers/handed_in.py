@@ -75,8 +75,8 @@ def _take(context: Context, row: InboundMessage) -> None:
             )
             key = f"{row.source_id}/{row.message_id}"
             # When it came here counts, not when it was worked on.
-            submission, _new = hand_in(session, context.blobs, assignment, user.id, files, row.source_id, key, row.received)
-            _conclude(session, row, "accepted", submission.id, None)
+            taken = hand_in(session, context.blobs, assignment, user.id, files, row.source_id, key, row.received)
+            _conclude(session, row, "accepted", taken.submission.id, None)
     except Unavailable as error:
         _again(context, row, data, str(error))
     except (InputError, Refused, NotFound, Conflict) as error:

@@ -30,13 +30,12 @@ def _authenticated(
             raise Unauthorized("a bearer token is needed: log in with 'grader login'")
         with here.database.reading() as session:
             principal = people.authenticate(session, given.credentials, here.now())
-            news = people.use_is_news(session, principal.token_id, here.now())
     except Unauthorized as error:
         here.rates.hit(here.rates.refused, "refused", address)
         _log.warning("refused %s %s from %s: %s", request.method, request.url.path, address, error)
         raise
     here.rates.hit(here.rates.requests, "requests", principal.token_id)
-    if news:
+    if people.use_is_news(principal, here.now()):
         with here.database.writing() as session:
             people.note_use(session, principal.token_id, here.now())
     return principal

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from ..assignment.model import FeedbackLevel, SubmissionRules
 from ..feedback import for_learner
 from ..report import Report
-from ..service.intake import Offer
+from ..service.intake import HandedIn, Offer
 from ..service.lookup import gradings_of, latest_grading
 from ..service.marks import current_settings
 from ..service.overview import Overview, overview
+from ..service.queue import position
 from ..store import tables
 from ..store.tables import Assignment, Grading, Mark, Role, Submission
 from .live import standing_of
@@ -142,6 +143,14 @@ class SubmissionView(BaseModel):
     def many(cls, session: Session, submissions: Sequence[Submission], assignment: Assignment) -> list[SubmissionView]:
         """From the rows of some submissions of an assignment."""
         return [cls._shown(one, assignment) for one in overview(session, assignment, submissions)]
+
+    @classmethod
+    def of_new(cls, session: Session, taken: HandedIn, assignment: Assignment, login: str) -> SubmissionView:
+        """What was handed in just now."""
+        if taken.grading is None:
+            return cls.of(session, taken.submission, assignment)
+        place = position(session, taken.grading)
+        return cls._shown(Overview(taken.submission, login, taken.grading, place, taken.days_late, False), assignment)
 
     @classmethod
     def _shown(cls, one: Overview, assignment: Assignment) -> SubmissionView:

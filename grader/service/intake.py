@@ -21,7 +21,22 @@ from .errors import Conflict, Refused
 from .marks import granted, lock_learner, settings_of, terms_of
 from .queue import enqueue
 
-__all__ = ["Offer", "attempt_times", "hand_in", "offers"]
+__all__ = ["HandedIn", "Offer", "attempt_times", "hand_in", "offers"]
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What was kept.
+
+    Attributes:
+        submission: The submission.
+        grading: What it waits for, if it is new; None if it was kept before.
+        days_late: If it is new.
+    """
+
+    submission: Submission
+    grading: Grading | None = None
+    days_late: int = 0
 
 
 def hand_in(
@@ -33,7 +48,7 @@ def hand_in(
     source: str,
     key: str | None,
     now: datetime,
-) -> tuple[Submission, bool]:
+) -> HandedIn:
     """Keep a submission and let it wait for its grading.
 
     Args:
@@ -45,9 +60,6 @@ def hand_in(
         source: How it came: ``cli`` or an LMS.
         key: The sender's name for this one act: the same key again is the same submission.
         now: When it was received.
-
-    Returns:
-        The submission, and whether it is new.
 
     Raises:
         Refused: The policy does not accept it now.
@@ -61,7 +73,7 @@ def hand_in(
         if earlier is not None:
             if earlier.request_digest != request:
                 raise Conflict("this Idempotency-Key was used for another submission: take a new key")
-            return earlier, False
+            return HandedIn(earlier)
     terms = terms_of(session, assignment, user_id)
     _accept(admit(terms, now, attempt_times(session, assignment.id, user_id)), terms)
     submission = Submission(
@@ -78,8 +90,8 @@ def hand_in(
     )
     session.add(submission)
     session.flush()
-    enqueue(session, submission, assignment.version_id, "learners", now)
-    return submission, True
+    grading = enqueue(session, submission, assignment.version_id, "learners", now, is_new=True)
+    return HandedIn(submission, grading, terms.days_late(now))
 
 
 def attempt_times(session: Session, assignment_id: str, user_id: str) -> Sequence[datetime]:

@@ -62,11 +62,13 @@ def assignment_for(session: Session, principal: Principal, course_id: str, slug:
         NotFound: There is none, or the user has no part in its course.
         Forbidden: The user has, but a lesser one.
     """
-    course_for(session, principal, course_id, role)
-    row = session.scalar(select(Assignment).where(Assignment.course_id == course_id, Assignment.slug == slug))
-    if row is None:
-        raise NotFound(f"there is no assignment {slug!r} in the course {course_id!r}")
-    return row
+    own = (Enrolment.course_id == Assignment.course_id) & (Enrolment.user_id == principal.user_id)
+    named = select(Assignment, Enrolment.role).outerjoin(Enrolment, own)
+    found = session.execute(named.where(Assignment.course_id == course_id, Assignment.slug == slug)).one_or_none()
+    if found is not None and (principal.admin or found[1] in ("instructor", role)):
+        return found[0]
+    course_for(session, principal, course_id, role)  # which says why not
+    raise NotFound(f"there is no assignment {slug!r} in the course {course_id!r}")
 
 
 def member_of(session: Session, course_id: str, login: str) -> User:

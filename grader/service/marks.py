@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,14 +17,27 @@ from .events import emit_mark
 __all__ = ["current_settings", "granted", "hold_version", "lock_learner", "remark", "remark_all", "settings_of", "terms_of"]
 
 
+_MOST_KNOWN = 256
+_known: dict[str, AssignmentFile] = {}
+_knowing = threading.Lock()
+
+
 def current_settings(session: Session, assignment: Assignment) -> AssignmentFile:
     """The settings of the version that holds now."""
-    return settings_of(session.get_one(Version, assignment.version_id))
+    known = _known.get(assignment.version_id)
+    return known or settings_of(session.get_one(Version, assignment.version_id))
 
 
 def settings_of(version: Version) -> AssignmentFile:
-    """A version's settings."""
-    return AssignmentFile.model_validate(version.settings, strict=False)
+    """A version's settings. Neither ever changes, so those of the last few versions are read once."""
+    settings = _known.get(version.id)
+    if settings is None:
+        settings = AssignmentFile.model_validate(version.settings, strict=False)
+        with _knowing:
+            while len(_known) >= _MOST_KNOWN:
+                del _known[next(iter(_known))]
+            _known[version.id] = settings
+    return settings
 
 
 def terms_of(session: Session, assignment: Assignment, user_id: str) -> Terms:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 from ..policy import terms_for
 from ..store.tables import Assignment, Extension, Grading, Mark, Submission, User
 from .marks import current_settings, granted
-from .queue import places
+from .queue import places, position
 
 __all__ = ["Overview", "overview"]
 
@@ -44,7 +44,7 @@ def overview(session: Session, assignment: Assignment, submissions: Sequence[Sub
     users = {one.user_id for one in submissions}
     logins = {user.id: user.login for user in session.scalars(select(User).where(User.id.in_(users)))}
     gradings = _gradings(session, submissions)
-    positions = places(session, [one.id for one in gradings.values() if one.state == "queued"])
+    positions = _positions(session, [one for one in gradings.values() if one.state == "queued"])
     marked = select(Mark.submission_id).where(Mark.assignment_id == assignment.id, Mark.user_id.in_(users))
     counting = set(session.scalars(marked))
     extended = select(Extension).where(Extension.assignment_id == assignment.id, Extension.user_id.in_(users))
@@ -62,6 +62,12 @@ def overview(session: Session, assignment: Assignment, submissions: Sequence[Sub
         )
         for one in submissions
     ]
+
+
+def _positions(session: Session, waiting: Sequence[Grading]) -> dict[str, int | None]:
+    if len(waiting) == 1:
+        return {waiting[0].id: position(session, waiting[0])}
+    return {**places(session, [one.id for one in waiting])} if waiting else {}
 
 
 def _gradings(session: Session, submissions: Iterable[Submission]) -> dict[str, Grading]:

@@ -55,6 +55,7 @@ class Principal:
         admin: Whether they are an administrator and the token does not withhold it.
         scopes: What the token allows.
         token_id: The token.
+        last_used: When the token was last seen, as far as it was noted.
     """
 
     user_id: str
@@ -63,6 +64,7 @@ class Principal:
     admin: bool
     scopes: frozenset[str]
     token_id: str
+    last_used: datetime | None = None
 
     def require(self, scope: Scope) -> None:
         """See that the token has a scope.
@@ -216,20 +218,21 @@ def authenticate(session: Session, secret: str, now: datetime) -> Principal:
         Unauthorized: Nobody who may come in.
     """
     match = _SECRET.fullmatch(secret)
-    token = session.get(Token, f"tok_{match[1]}") if match else None
+    named = select(Token, User).join(User, User.id == Token.user_id).where(Token.id == f"tok_{match[1] if match else ''}")
+    token, user = session.execute(named).one_or_none() or (None, None)
     # Compared in any case, in constant time.
     known = hmac.compare_digest(token.digest if token else _digest(""), _digest(secret))
-    if token is None or not known:
+    if token is None or user is None or not known:
         raise Unauthorized("the token is not known here")
     if token.revoked is not None:
         raise Unauthorized("the token was revoked")
     if token.expires is not None and now >= token.expires:
         raise Unauthorized("the token has expired")
-    user = session.get_one(User, token.user_id)
     if not user.active:
         raise Unauthorized("the account is closed")
     scopes = frozenset(token.scopes)
-    return Principal(user.id, user.login, user.name, user.admin and "operate" in scopes, scopes, token.id)
+    admin = user.admin and "operate" in scopes
+    return Principal(user.id, user.login, user.name, admin, scopes, token.id, token.last_used)
 
 
 def note_use(session: Session, token_id: str, now: datetime) -> None:
@@ -237,10 +240,9 @@ def note_use(session: Session, token_id: str, now: datetime) -> None:
     session.execute(update(Token).where(Token.id == token_id).values(last_used=now))
 
 
-def use_is_news(session: Session, token_id: str, now: datetime) -> bool:
-    """Whether the last use that is known of was more than a minute ago."""
-    last = session.get_one(Token, token_id).last_used
-    return last is None or now - last > _USE_NOTED_EVERY
+def use_is_news(principal: Principal, now: datetime) -> bool:
+    """Whether the last use of their token that is known of was more than a minute ago."""
+    return principal.last_used is None or now - principal.last_used > _USE_NOTED_EVERY
 
 
 def _digest(secret: str) -> str:

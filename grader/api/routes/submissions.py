@@ -107,12 +107,12 @@ def submit(
     with here.database.writing() as session:
         row = assignment_for(session, principal, course, slug)
         user_id, key = principal.user_id, handed_in.key
-        submission, is_new = hand_in(session, here.blobs, row, user_id, content, "cli", key, here.now())
-        view = SubmissionView.of(session, submission, row)
-    if is_new:
+        taken = hand_in(session, here.blobs, row, user_id, content, "cli", key, here.now())
+        view = SubmissionView.of_new(session, taken, row, principal.login)
+    if taken.grading is not None:
         here.tickets.grade("learners")
-    response.status_code = 201 if is_new else 200
-    response.headers["Location"] = f"/api/v1/submissions/{submission.id}"
+    response.status_code = 200 if taken.grading is None else 201
+    response.headers["Location"] = f"/api/v1/submissions/{view.id}"
     return view
 
 
