@@ -140,6 +140,13 @@ class Kept:
         WATCH.touch("an object was called that was not handed over")
 
 
+class Called:
+    """An object that a test hands over to be called."""
+
+    def __call__(self, *values):
+        return len(values)
+
+
 def function(*values, **named):
     """Fine."""
     return values[0] if values else None
@@ -153,7 +160,7 @@ def hand_over():
 
     return [
         Handed(), Handed, function, closure, mock.Mock(name="fake"), io.StringIO("a\nb\n"), (n for n in (1, 2)),
-        [].append, "{} {}".format, ValueError("x"), kept, threading.Lock(), numpy.arange(3), object(),
+        [].append, "{} {}".format, ValueError("x"), Called(), threading.Lock(), numpy.arange(3), object(),
     ]  # fmt: skip
 
 
