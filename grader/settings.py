@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -93,7 +95,10 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The database's URL."""
+        """The database's URL, with the driver that is installed where it names none."""
+        scheme, separator, rest = self.database_url.partition("://")
+        if scheme in ("postgres", "postgresql"):
+            return f"postgresql+psycopg{separator}{rest}"
         return self.database_url or f"sqlite:///{self.data.absolute() / 'grader.db'}"
 
     @property
@@ -145,6 +150,10 @@ def load_settings(**given: Any) -> Settings:
         if not first["loc"]:
             raise InputError(f"settings: {first['msg']}") from None
         name = str(first["loc"][0])
+        if first["type"] == "extra_forbidden":
+            raise InputError(
+                f"{path or 'grader.toml'}: there is no setting {name!r}{_meant(name, Settings.model_fields)}"
+            ) from None
         raise InputError(f"setting {name} (GRADER_{name.upper()}): {first['msg']}") from None
     except ValueError as error:
         raise InputError(f"{path or 'grader.toml'}: {error}") from None
@@ -152,11 +161,13 @@ def load_settings(**given: Any) -> Settings:
 
 def _check_names() -> None:
     # A misspelt variable would be passed over in silence.
-    from difflib import get_close_matches
-
     elsewhere = {CONFIG, "GRADER_TRANSPORT", "GRADER_RUNTIME", "GRADER_URL", "GRADER_TOKEN", "GRADER_BASE_IMAGE"}
     known = {f"GRADER_{name.upper()}" for name in Settings.model_fields} | elsewhere
     for name in os.environ:
         if name.startswith("GRADER_") and name not in known:
-            close = get_close_matches(name, known, n=1)
-            raise InputError(f"{name}: no such setting{f', is {close[0]} meant?' if close else ''}")
+            raise InputError(f"{name}: no such setting{_meant(name, known)}")
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f", is {close[0]} meant?" if close else ""

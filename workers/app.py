@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Sequence
 
 from celery import Celery, signals
+from celery.exceptions import SecurityWarning
 
 from grader.broker import DELIVER, GRADE, INTAKE, PRUNE, make_celery
 from grader.broker.tickets import BACKGROUND
@@ -74,6 +76,8 @@ def make_app(settings: Settings) -> Celery:
 def run_worker(settings: Settings, queues: Sequence[str], concurrency: int) -> None:
     """Work until told to stop. Gradings are done in processes of their own, the rest in threads."""
     app = make_app(settings)
+    # Celery warns of root because of pickle, which nothing here reads; who may start containers is as good as root anyway.
+    warnings.simplefilter("ignore", SecurityWarning)
     pool = "threads" if list(queues) == [BACKGROUND] else "prefork"
     app.worker_main(
         [

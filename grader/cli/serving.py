@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from ..errors import InputError
 from ..settings import Settings, load_settings
 from ..store import Database
 from ..store.private import UMASK, warn_of_open_folder
 from .main import operator_errors
 from .text import PlainFormatter
 
-__all__ = ["data_option", "log_to_stderr", "store_of", "writing"]
+__all__ = ["data_option", "log_to_stderr", "see_that_port_is_free", "store_of", "writing"]
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,6 +52,22 @@ def store_of(settings: Settings) -> Database:
     database = Database(settings.database)
     database.check()
     return database
+
+
+def see_that_port_is_free(settings: Settings) -> None:
+    """Say so before anything is started that another program listens where the API should.
+
+    Raises:
+        InputError: It does, or nothing can listen there.
+    """
+    try:
+        family, kind, number, _name, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, number) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as error:
+        place, way = f"{settings.host}, port {settings.port}", "name another by --port or GRADER_PORT (and --host)"
+        raise InputError(f"the API can't listen at {place} ({error.strerror}): {way}") from None
 
 
 @contextmanager

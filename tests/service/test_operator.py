@@ -1,6 +1,7 @@
 """The operator's commands, on databases of both kinds."""
 
 import json
+import socket
 import stat
 
 import pytest
@@ -127,3 +128,33 @@ def test_webhooks_are_replayed_by_command_and_secrets_change(world, run):
         run("webhook", "enable", endpoint["id"])
         assert "DISABLED" not in run("webhook", "list")
         assert "there is no" in run("webhook", "log", "nope", status=2)
+
+
+def test_users_and_courses_are_listed(world, run):
+    with world.database.writing() as session:
+        people.find_user(session, "bob").active = False
+    lines = run("user", "list").splitlines()
+    assert [line.split()[0] for line in lines] == ["ada", "bob", "root", "tess"]
+    assert lines[1] == "bob  Bob  py  closed"
+    assert lines[2] == "root  Root    administrator"
+    assert lines[3] == "tess  Tess  py (instructor)"
+    rows = [json.loads(line) for line in run("user", "list", "--course", "py", "--json").splitlines()]
+    assert (rows[0]["login"], rows[0]["email"], rows[0]["courses"]) == ("ada", "ada@example.org", {"py": "learner"})
+    assert [row["login"] for row in rows] == ["ada", "bob", "tess"]
+    assert "there is no course 'no'" in run("user", "list", "--course", "no", status=2)
+    assert run("course", "list") == "py  Python  (2 learners, 1 instructors, 1 assignments)\n"
+    assert json.loads(run("course", "list", "--json"))["learners"] == 2
+
+
+def test_tokens_can_be_read_by_a_shell(world, run, tmp_path):
+    roster, tokens = tmp_path / "list.csv", tmp_path / "tokens.csv"
+    roster.write_text("login\ncleo\n")
+    run("course", "roster", "py", str(roster), "--tokens", str(tokens))
+    assert b"\r" not in tokens.read_bytes()
+
+
+def test_a_port_that_is_in_use_is_told_before_anything_is_started(world, run):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        said = run("serve", "--port", port, status=2)
+    assert f"can't listen at 127.0.0.1, port {port} (Address already in use)" in said

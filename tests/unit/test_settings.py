@@ -51,5 +51,10 @@ def test_a_file_that_is_none_is_named(tmp_path):
     with pytest.raises(InputError, match=r"grader.toml"):
         load_settings()
     (tmp_path / "grader.toml").write_text("prot = 1")
-    with pytest.raises(InputError, match="prot"):
+    with pytest.raises(InputError, match=r"^grader.toml: there is no setting 'prot', is port meant\?$"):
         load_settings()
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_is_reached_by_the_driver_that_is_installed(scheme):
+    assert load_settings(database_url=f"{scheme}://u:p@h/d").database == "postgresql+psycopg://u:p@h/d"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,6 +37,20 @@ def add(course: str, title: str, data: Path | None) -> None:
     with writing(data) as (session, _settings):
         people.add_course(session, course, title, now())
     out.print(f"added {course}", markup=False)
+
+
+@command.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="One course a line.")
+@data_option
+def show(as_json: bool, data: Path | None) -> None:
+    """Show all courses, with how many learners, instructors and assignments each has."""
+    with writing(data) as (session, _settings):
+        for one in people.all_courses(session):
+            if as_json:
+                click.echo(json.dumps(asdict(one)))
+                continue
+            counts = f"{one.learners} learners, {one.instructors} instructors, {one.assignments} assignments"
+            out.print(f"{one.id}  {one.title}  ({counts})", markup=False, highlight=False)
 
 
 @command.command(name="enrol")
@@ -99,6 +115,6 @@ def _write_tokens(path: Path, tokens: list[tuple[str, str]]) -> None:
     except FileExistsError:
         raise InputError(f"{path} is there already: name a new file") from None
     with open(descriptor, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")  # for shells, which would read \r into the token
         writer.writerow(("login", "token"))
         writer.writerows((plain_cell(login), token) for login, token in tokens)

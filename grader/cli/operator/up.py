@@ -31,7 +31,7 @@ from ...store.private import private_file, warn_of_open_folder
 from ...store.tables import User
 from ..consoles import err, out
 from ..main import operator_errors
-from ..serving import data_option
+from ..serving import data_option, see_that_port_is_free
 
 __all__ = ["command"]
 
@@ -53,6 +53,7 @@ def command(data: Path | None, host: str | None, port: int | None, concurrency: 
     settings = load_settings(data=data, host=host, port=port)
     with _alone(settings.data), operator_errors():
         warn_of_open_folder(settings.data)
+        see_that_port_is_free(settings)
         token = _prepare(settings)
         _prepare_images(settings)
         supervisor = Supervisor(settings.data / "logs", _environment(settings))

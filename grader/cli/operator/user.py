@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -31,6 +33,22 @@ def add(login: str, name: str, email: str | None, external_id: str | None, admin
     with writing(data) as (session, _settings):
         people.add_user(session, login, name, now(), email, external_id, admin)
     out.print(f"added {login}", markup=False)
+
+
+@command.command(name="list")
+@click.option("--course", help="Only those who are in this course.")
+@click.option("--json", "as_json", is_flag=True, help="One user a line.")
+@data_option
+def show(course: str | None, as_json: bool, data: Path | None) -> None:
+    """Show all users, or those of a course, with the courses that each is in."""
+    with writing(data) as (session, _settings):
+        for one in people.all_users(session, course):
+            if as_json:
+                click.echo(json.dumps(asdict(one)))
+                continue
+            signs = [sign for sign, holds in (("administrator", one.admin), ("closed", not one.active)) if holds]
+            roles = [f"{name} ({role})" if role != "learner" else name for name, role in one.courses.items()]
+            out.print("  ".join([one.login, one.name, ", ".join(roles), *signs]).rstrip(), markup=False, highlight=False)
 
 
 @command.command(name="close")
