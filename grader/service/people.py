@@ -236,7 +236,9 @@ def all_courses(session: Session) -> list[ListedCourse]:
     for course_id, role, count in session.execute(grouped):
         enrolled[course_id, role] = count
     published = select(Assignment.course_id, func.count()).group_by(Assignment.course_id)
-    assignments: dict[str, int] = dict(tuple(row) for row in session.execute(published))
+    assignments: dict[str, int] = {}
+    for course_id, count in session.execute(published):
+        assignments[course_id] = count
     return [
         ListedCourse(
             row.id,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import sqlalchemy
@@ -14,7 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -23,6 +26,8 @@ from .private import private_file
 __all__ = ["Database", "DatabaseUnavailable", "SchemaOutdated"]
 
 _BUSY_SECONDS = 30
+_LOOK_AGAIN = 0.002
+"""Seconds."""
 _WRITES = "grader_writes"
 
 
@@ -62,6 +67,8 @@ class Database:
             raise DatabaseUnavailable(f"database_url: {error}") from None
         except OSError as error:
             raise DatabaseUnavailable(f"database_url: {error.filename}: {error.strerror}") from None
+        # SQLite has those who wait for its one writer try again and again, and some of them for seconds. Threads take turns.
+        self._turn: AbstractContextManager[object] = threading.Lock() if self._sqlite else nullcontext()
         self.name = parsed.render_as_string(hide_password=True)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(**{_WRITES: True})
@@ -79,7 +86,7 @@ class Database:
 
         On SQLite it waits for the one writer's place at once, so that what it has read stays true until it writes.
         """
-        with self._writing.begin() as session:
+        with self._turn, self._writing.begin() as session:
             yield session
 
     def close(self) -> None:
@@ -153,5 +160,23 @@ def _on_sqlite_connect(connection: object, record: object) -> None:
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(_WRITES):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take the one writer's place. SQLite itself would look ever more seldom, and whoever came later would be first."""
+    end = time.monotonic() + _BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            break
+        except OperationalError as error:
+            busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > end:
+                raise
+            time.sleep(_LOOK_AGAIN)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(_BUSY_SECONDS * 1000)}")

@@ -1,13 +1,15 @@
 """The database and the blob store."""
 
 import os
+import sqlite3
 import threading
+from contextlib import closing, contextmanager
 from datetime import datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from grader.service import people
 from grader.store import Database, tables
@@ -81,6 +83,48 @@ def test_writers_at_the_same_time_lose_nothing(database):
         thread.join()
     with database.reading() as session:
         assert session.query(tables.User).count() == 80
+
+
+@contextmanager
+def held_by_another_program(database):
+    """Somebody else writes meanwhile."""
+    with closing(sqlite3.connect(database.engine.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+        other.execute("ROLLBACK")
+
+
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@ON_SQLITE
+def test_who_writes_waits_for_another_program(database):
+    done = []
+
+    def write():
+        with database.writing() as session:
+            people.add_course(session, "py", "Python", START)
+            done.append(session.connection().exec_driver_sql("PRAGMA busy_timeout").scalar())
+
+    writer = threading.Thread(target=write)
+    with held_by_another_program(database):
+        writer.start()
+        writer.join(0.3)
+        assert done == []
+        with database.reading() as session:
+            assert session.get(tables.Course, "py") is None
+    writer.join(30)
+    assert done == [30_000], "and what comes after waits as long as before"
+
+
+@ON_SQLITE
+def test_who_waits_too_long_for_another_program_is_told(database, monkeypatch):
+    monkeypatch.setattr("grader.store.database._BUSY_SECONDS", 0.05)
+    with held_by_another_program(database), pytest.raises(OperationalError, match="locked"):  # noqa: SIM117
+        with database.writing() as session:
+            people.add_course(session, "py", "Python", START)
+    with database.writing() as session:
+        people.add_course(session, "py", "Python", START)
 
 
 def test_contents_come_back_under_their_digest(blobs):
