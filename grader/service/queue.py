@@ -32,6 +32,7 @@ __all__ = [
     "fail",
     "finish",
     "give_back",
+    "held_back",
     "places",
     "position",
     "positions",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 _MOST_LOSSES = 3
+_MOST_SHOWN = 20
 _AFTER_LOSS = 5.0
 """Seconds before a grading is tried again over which two workers were lost; one may be lost over anything."""
 
@@ -297,6 +299,12 @@ def waiting(session: Session, queue: Queue, now: datetime) -> int:
     """How many gradings could be taken now."""
     ready = (Grading.queue == queue, Grading.state == "queued", Grading.not_before <= now)
     return session.scalar(select(func.count()).select_from(Grading).where(*ready)) or 0
+
+
+def held_back(session: Session, now: datetime) -> Sequence[Grading]:
+    """Gradings that wait for a time to come: they are tried again after something went wrong."""
+    later = select(Grading).where(Grading.state == "queued", Grading.not_before > now)
+    return session.scalars(later.order_by(Grading.not_before).limit(_MOST_SHOWN)).all()
 
 
 def positions(session: Session) -> dict[str, int]:

@@ -507,6 +507,23 @@ def test_health_readiness_and_metrics(api, world):
     api.submit()
     text = api.call("GET", "/metrics", world.admin).text
     assert 'grader_gradings{queue="learners",state="queued"} 1.0' in text
+    assert 'grader_oldest_wait_seconds{queue="learners"} 0.0' in text
+    world.later(seconds=90)
+    text = api.call("GET", "/metrics", world.admin).text
+    assert 'grader_oldest_wait_seconds{queue="learners"} 90.0' in text
+    assert 'grader_oldest_wait_seconds{queue="bulk"} 0.0' in text
+    one = world.claim(lease=10)
+    assert "grader_workers_grading 1.0" in api.call("GET", "/metrics", world.admin).text
+    world.later(seconds=20)
+    with world.database.writing() as session:
+        assert queue.recover(session, world.now) == 1
+    assert "grader_gradings_losses 1.0" in api.call("GET", "/metrics", world.admin).text
+    one = world.claim()
+    world.later(seconds=3)
+    assert world.finish(one)
+    text = api.call("GET", "/metrics", world.admin).text
+    assert "grader_grading_seconds_count 1.0" in text
+    assert "grader_grading_seconds_sum 3.0" in text
     assert 'grader_http_requests_total{method="POST",route="/courses/{course}/assignments/{slug}/submissions"' in text
 
 

@@ -49,6 +49,17 @@ def test_what_was_parked_is_shown_with_its_reason_and_tried_again(world, run):
     assert "name gradings, or say --all" in run("queue", "retry", status=2)
 
 
+def test_what_is_tried_again_later_is_listed_with_the_reason(world, run):
+    world.submit()
+    one = world.claim()
+    with world.database.writing() as session:
+        queue.fail(session, one, "the disk is full", world.now, Retries(5, 60.0))
+    text = run("queue", "list")
+    assert "learners: 1 queued" in text
+    assert f"{one.grading_id} is tried again in" in text
+    assert "after 1 failures, 0 lost workers" in text
+
+
 def test_a_reference_that_instructors_were_given_leads_to_the_failure(world, run):
     world.submit()
     one = world.claim()

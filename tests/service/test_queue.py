@@ -1,16 +1,19 @@
 """Gradings that wait: fair, each finished once, none lost."""
 
+import re
 import threading
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from grader.service import queue
 from grader.service.publishing import regrade
 from grader.service.queue import Retries
 from grader.store import tables
 
+OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 RETRIES = Retries(most=3, after=10)
 
 
@@ -203,3 +206,12 @@ def test_workers_at_the_same_time_never_take_the_same(world):
     assert len(taken) == 60
     assert max(Counter(taken).values()) == 1
     assert Counter(events(world))["submission.graded"] == 60
+
+
+def test_the_query_that_operators_scale_by_counts_what_is_to_be_done(world):
+    (query,) = re.findall(r'query: "(.*)"', OPERATING.read_text())
+    world.submit(), world.submit(), world.submit(world.bob)
+    world.grade()
+    world.claim()
+    with world.database.reading() as session:
+        assert session.scalar(text(query)) == 2

@@ -69,4 +69,4 @@ def ready(here: Here) -> Response:
 )
 def metrics(here: Here, principal: Operator) -> Response:
     """Metrics in Prometheus's text format."""
-    return Response(generate_latest(registry(here.database)), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(registry(here.database, here.now)), media_type=CONTENT_TYPE_LATEST)

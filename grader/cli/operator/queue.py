@@ -27,9 +27,11 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One grading a line, with all that is known of its failure.")
 @data_option
 def show(as_json: bool, data: Path | None) -> None:
-    """Show how many wait, and each grading that waits for an operator."""
+    """Show how many wait and why, and each grading that waits for an operator."""
     with writing(data) as (session, _settings):
+        present = now()
         counts = queue.depth(session)
+        held_back = queue.held_back(session, present)
         parked = session.execute(
             select(Grading, Assignment, User)
             .join(Assignment, Assignment.id == Grading.assignment_id)
@@ -40,6 +42,12 @@ def show(as_json: bool, data: Path | None) -> None:
     if not as_json:
         for (name, state), count in sorted(counts.items()):
             out.print(f"{name}: {count} {state}", markup=False)
+        for one in held_back:
+            cause = (
+                f"{one.failures} failures, {one.losses} lost workers" if one.failures or one.losses else "no engine answered"
+            )
+            seconds = max(0.0, (one.not_before - present).total_seconds())
+            out.print(f"{one.id} is tried again in {seconds:.0f} s, after {cause}", markup=False)
         if not counts:
             out.print("nothing waits")
     for grading, assignment, user in parked:
