@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from .. import __version__
 from ..settings import Settings
+from .access import Logged
 from .bodies import Bounded
 from .metrics import Measured
 from .problems import MEDIA_TYPE, add_handlers
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_handlers(app)
     app.add_middleware(Bounded, most=settings.max_upload, seconds=settings.body_timeout)
     app.add_middleware(Measured)
+    app.add_middleware(Logged)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

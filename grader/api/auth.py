@@ -34,6 +34,7 @@ def _authenticated(
         here.rates.hit(here.rates.refused, "refused", address)
         _log.warning("refused %s %s from %s: %s", request.method, request.url.path, address, error)
         raise
+    request.state.login = principal.login
     here.rates.hit(here.rates.requests, "requests", principal.token_id)
     if people.use_is_news(principal, here.now()):
         with here.database.writing() as session:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from ..errors import InputError, SubmissionRejected
 from ..service.errors import Conflict, Forbidden, NotFound, Refused, Unauthorized
-from ..store.names import new_name
+from .access import REQUEST_ID
 
 __all__ = ["Busy", "Problem", "TooLarge", "TooMany", "TooSlow", "add_handlers", "problem", "problem_of", "problems"]
 
@@ -149,10 +149,10 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def _ours(request: Request, error: Exception) -> JSONResponse:
-        reference = new_name("err")
+        reference = request.state.request_id
         _log.error("reference %s: %s %s failed", reference, request.method, request.scope.get("route"), exc_info=error)
         detail = f"a failure of the service's own; its operators find the cause under the reference {reference}"
-        return problem(500, "internal", detail, reference=reference)
+        return problem(500, "internal", detail, {REQUEST_ID: reference}, reference=reference)
 
     @app.exception_handler(OperationalError)
     def _database(request: Request, error: OperationalError) -> JSONResponse:

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import re
 import signal
 import threading
 import time
@@ -601,6 +602,21 @@ def test_health_is_told_while_all_threads_wait(api, monkeypatch):
         free.set()
         for asker in askers:
             asker.join()
+
+
+def test_each_request_is_logged_under_the_id_of_its_answer(api, world, caplog):
+    with caplog.at_level(logging.INFO, "grader.api.access"):
+        answer = api.call("GET", "/api/v1/me?secret=x", world.ada)
+        number = answer.headers["x-request-id"]
+        named = api.call("GET", "/nowhere%0a%1b[2J", world.ada, 404, headers={"X-Request-Id": "from-the-proxy"})
+        unnamed = api.call("GET", "/nowhere", world.ada, 404, headers={"X-Request-Id": "bad id \x7f"})
+        api.call("GET", "/health")
+    entries = [record.getMessage() for record in caplog.records if record.name == "grader.api.access"]
+    assert len(entries) == 3
+    assert re.fullmatch(rf"GET /api/v1/me 200 \d+ ms ada {number}", entries[0])
+    assert re.fullmatch(r"GET /nowhere%0[aA]%1[bB]\[2J 404 \d+ ms - from-the-proxy", entries[1])
+    assert named.headers["x-request-id"] == "from-the-proxy"
+    assert unnamed.headers["x-request-id"].startswith("req_")
 
 
 def test_a_full_disk_is_told(api, monkeypatch):
