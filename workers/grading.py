@@ -19,6 +19,7 @@ from grader.grading import Grader
 from grader.report import Report, TestResult
 from grader.service import queue
 from grader.service.queue import Claim, Retries
+from grader.store import BlobMissing
 from grader.store.tables import Queue
 from grader.submission import Submission
 from grader.submission.pack import unpack
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 _BACKSTOP = 900.0
 """Seconds for what is not the submission's: making images, starting containers, trying again."""
 _ENGINE_PAUSE = timedelta(seconds=5)
+_FILES_PAUSE = timedelta(minutes=1)
 
 
 def grade_next(context: Context, name: Queue) -> bool:
@@ -44,10 +46,12 @@ def grade_next(context: Context, name: Queue) -> bool:
         try:
             report = _grade(context, one, lease)
         except EngineUnavailable as error:
-            _log.error("grading waits: %s", error)
             context.graders.drop()
-            with context.database.writing() as session:
-                queue.give_back(session, one, context.now() + _ENGINE_PAUSE)
+            _give_back(context, one, str(error), _ENGINE_PAUSE)
+            return True
+        except BlobMissing as error:
+            # Nothing that is wrong with the submission: the files are elsewhere, or were not restored with the database.
+            _give_back(context, one, f"{error}: does this worker's GRADER_DATA belong to its database?", _FILES_PAUSE)
             return True
         except AssignmentError as error:
             # Trying again changes nothing: the instructor has to publish another version.
@@ -145,6 +149,12 @@ class _Lease:
                         return
             except SQLAlchemyError as error:
                 _log.warning("the claim on %s could not be renewed: %s", self._one.submission_id, error)
+
+
+def _give_back(context: Context, one: Claim, error: str, pause: timedelta) -> None:
+    _log.error("grading %s waits: %s", one.submission_id, error)
+    with context.database.writing() as session:
+        queue.give_back(session, one, context.now() + pause, error)
 
 
 def _fail(context: Context, one: Claim, error: str, retries: Retries, defect: bool = False) -> None:

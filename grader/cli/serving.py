@@ -15,13 +15,14 @@ import click
 from sqlalchemy.orm import Session
 
 from ..errors import InputError
+from ..service.retention import newest_blob
 from ..settings import Settings, load_settings
-from ..store import Database
+from ..store import BlobMissing, Database, FolderBlobs
 from ..store.private import UMASK, warn_of_open_folder
 from .main import operator_errors
 from .text import PlainFormatter
 
-__all__ = ["data_option", "log_to_stderr", "see_that_port_is_free", "store_of", "writing"]
+__all__ = ["data_option", "log_to_stderr", "see_that_files_are_there", "see_that_port_is_free", "store_of", "writing"]
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,6 +53,24 @@ def store_of(settings: Settings) -> Database:
     database = Database(settings.database)
     database.check()
     return database
+
+
+def see_that_files_are_there(database: Database, settings: Settings) -> None:
+    """See that the data folder is the one that belongs to the database, before any work is spoilt by another.
+
+    Raises:
+        InputError: It is not.
+    """
+    with database.reading() as session:
+        name = newest_blob(session)
+    try:
+        if name is not None:
+            FolderBlobs(settings.blobs).get(name)
+    except BlobMissing as error:
+        text = f"the data folder does not hold what {database.name} names ({error})"
+        raise InputError(
+            f"{text}: all programs of a service need the same GRADER_DATA, on storage that they share"
+        ) from None
 
 
 def see_that_port_is_free(settings: Settings) -> None:

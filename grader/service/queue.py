@@ -234,11 +234,19 @@ def fail(session: Session, one: Claim, error: str, now: datetime, retries: Retri
     return True
 
 
-def give_back(session: Session, one: Claim, not_before: datetime) -> None:
-    """Let it wait again, through no fault of its own: this worker has to stop, or can't work now."""
+def give_back(session: Session, one: Claim, not_before: datetime, error: str) -> None:
+    """Let it wait again, through no fault of its own: this worker can't work now.
+
+    Args:
+        session: A writing session.
+        one: The claim.
+        not_before: When it may be tried again.
+        error: Why, for operators.
+    """
     grading = _claimed(session, one)
     if grading is not None:
         grading.state, grading.not_before = "queued", not_before
+        grading.error, grading.defect = error, False
         grading.claim = grading.lease_until = grading.worker = None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..store.tables import Delivery, DeliveryTry, Endpoint, Event, InboundMessage, Submission, Version
 
-__all__ = ["Bounds", "blobs_in_use", "outdated", "prune_some"]
+__all__ = ["Bounds", "blobs_in_use", "newest_blob", "outdated", "prune_some"]
 
 _MOST = 1000
 """Rows of a kind in one transaction, so that nobody waits long for it."""
@@ -99,6 +99,11 @@ def prune_some(session: Session, bounds: Bounds) -> Counter[str]:
 
 def _first(session: Session, rows: Select[Any]) -> Sequence[Any]:
     return session.scalars(rows.limit(_MOST)).all()
+
+
+def newest_blob(session: Session) -> str | None:
+    """The name of the content that was kept last, of an assignment; None before the first is published."""
+    return session.scalar(select(Version.blob).order_by(Version.created.desc()).limit(1))
 
 
 def blobs_in_use(session: Session) -> set[str]:

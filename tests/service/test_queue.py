@@ -5,13 +5,15 @@ import threading
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 from sqlalchemy import select, text
 
 from grader.service import queue
 from grader.service.publishing import regrade
 from grader.service.queue import Retries
-from grader.store import tables
+from grader.store import FolderBlobs, tables
+from workers.grading import grade_next
 
 OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 RETRIES = Retries(most=3, after=10)
@@ -115,7 +117,7 @@ def test_what_is_given_back_is_there_at_once(world):
     submission = world.submit()
     one = world.claim()
     with world.database.writing() as session:
-        queue.give_back(session, one, world.now)
+        queue.give_back(session, one, world.now, "no engine")
     assert world.claim().submission_id == submission
 
 
@@ -154,7 +156,7 @@ def test_what_has_to_wait_does_not_hold_the_present_turn(world):
     late = world.submit(world.ada)
     waiting = world.claim()
     with world.database.writing() as session:
-        queue.give_back(session, waiting, world.now + timedelta(hours=1))
+        queue.give_back(session, waiting, world.now + timedelta(hours=1), "no engine")
     many = [world.submit(world.bob) for _ in range(5)]
     for _ in range(3):
         world.grade()
@@ -215,3 +217,24 @@ def test_the_query_that_operators_scale_by_counts_what_is_to_be_done(world):
     world.claim()
     with world.database.reading() as session:
         assert session.scalar(text(query)) == 2
+
+
+def test_files_that_are_missing_park_nothing_and_cost_no_failure(world, tmp_path):
+    """A worker whose data folder belongs to another service, or was not restored with the database."""
+    name = world.submit()
+    context = SimpleNamespace(
+        database=world.database,
+        blobs=FolderBlobs(tmp_path / "another"),
+        settings=SimpleNamespace(lease=60.0),
+        now=lambda: world.now,
+        worker=lambda: "w1",
+    )
+    for _ in range(10):
+        assert grade_next(context, "learners")
+        world.later(minutes=2)
+    assert state_of(world, name) == ["queued"]
+    with world.database.reading() as session:
+        (grading,) = session.scalars(select(tables.Grading)).all()
+        assert (grading.failures, grading.losses) == (0, 0)
+        assert "does this worker's GRADER_DATA belong to its database?" in grading.error
+    assert world.grade() == name

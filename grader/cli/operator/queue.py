@@ -43,11 +43,10 @@ def show(as_json: bool, data: Path | None) -> None:
         for (name, state), count in sorted(counts.items()):
             out.print(f"{name}: {count} {state}", markup=False)
         for one in held_back:
-            cause = (
-                f"{one.failures} failures, {one.losses} lost workers" if one.failures or one.losses else "no engine answered"
-            )
             seconds = max(0.0, (one.not_before - present).total_seconds())
-            out.print(f"{one.id} is tried again in {seconds:.0f} s, after {cause}", markup=False)
+            counts_of_one = f"{one.failures} failures, {one.losses} lost workers"
+            cause = (one.error or "").strip().rpartition("\n")[2]
+            out.print(f"{one.id} is tried again in {seconds:.0f} s ({counts_of_one}): {cause}", markup=False)
         if not counts:
             out.print("nothing waits")
     for grading, assignment, user in parked:

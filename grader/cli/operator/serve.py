@@ -11,7 +11,7 @@ import uvicorn
 from ...settings import load_settings
 from ...store.private import UMASK
 from ..main import operator_errors
-from ..serving import data_option, log_to_stderr, see_that_port_is_free, store_of
+from ..serving import data_option, log_to_stderr, see_that_files_are_there, see_that_port_is_free, store_of
 
 __all__ = ["command"]
 
@@ -26,7 +26,9 @@ def command(data: Path | None, host: str | None, port: int | None, processes: in
     log_to_stderr()
     settings = load_settings(data=data, host=host, port=port)
     with operator_errors():
-        store_of(settings).close()
+        database = store_of(settings)
+        see_that_files_are_there(database, settings)
+        database.close()
     see_that_port_is_free(settings)
     if data is not None:
         os.environ["GRADER_DATA"] = str(data)  # for the processes that are started

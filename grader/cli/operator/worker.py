@@ -13,7 +13,7 @@ from ...broker.tickets import BACKGROUND, QUEUES
 from ...errors import InputError
 from ...settings import load_settings
 from ..main import operator_errors
-from ..serving import data_option, log_to_stderr, store_of
+from ..serving import data_option, log_to_stderr, see_that_files_are_there, store_of
 
 __all__ = ["command"]
 
@@ -36,5 +36,7 @@ def command(data: Path | None, queues: str, concurrency: int | None) -> None:
     log_to_stderr()
     settings = load_settings(data=data)
     with operator_errors():
-        store_of(settings).close()
+        database = store_of(settings)
+        see_that_files_are_there(database, settings)
+        database.close()
     run_worker(settings, names, concurrency or os.cpu_count() or 1)
