@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -19,7 +21,7 @@ _OUTPUT = 1
 
 
 class _Attached:
-    """An attached container as a relay's stream."""
+    """An attached container as a relay's stream. One thread alone uses it, which TLS needs."""
 
     def __init__(self, attached: socket.socket) -> None:
         self._socket = attached
@@ -28,7 +30,7 @@ class _Attached:
         self._arrived = bytearray()
 
     def receive(self) -> bytes:
-        data = self._socket.recv(_CHUNK)
+        data = self._read()
         self._arrived += data
         output = bytearray()
         while len(self._arrived) >= _HEADER.size:
@@ -42,8 +44,25 @@ class _Attached:
             raise BlockingIOError
         return bytes(output)
 
+    def _read(self) -> bytes:
+        try:
+            data = self._socket.recv(_CHUNK)
+            # What TLS has decrypted already shows on no descriptor.
+            while isinstance(self._socket, ssl.SSLSocket) and (left := self._socket.pending()):
+                data += self._socket.recv(left)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise BlockingIOError from None
+        return data
+
     def send(self, data: bytes) -> int:
-        return self._socket.send(data)
+        try:
+            return self._socket.send(data)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise BlockingIOError from None
+
+    def end(self) -> None:
+        """Say that nothing more is sent."""
+        _shut(self._socket)
 
     def close(self) -> None:
         os.close(self.writer)
@@ -69,46 +88,92 @@ def _run_relay(attached: socket.socket, local: socket.socket) -> None:
 def plain(attached: socket.socket) -> socket.socket:
     """A container's stream without the engine's frames."""
     near, far = socket.socketpair()
-    _spawn(_inward, attached, far)
-    _spawn(_outward, attached, far)
+    _spawn(_carry, attached, far)
     return near
+
+
+def _carry(attached: socket.socket, far: socket.socket) -> None:
+    stream = _Attached(attached)
+    far.setblocking(False)
+    try:
+        _Carrier(stream, far).run()
+    finally:
+        stream.close()
+        far.close()
+
+
+class _Carrier:
+    """Carries bytes both ways, until both sides have ended or one can't be written to.
+
+    No more is taken from one side than the other takes, for it would be kept here.
+    """
+
+    def __init__(self, stream: _Attached, far: socket.socket) -> None:
+        self._stream, self._far = stream, far
+        self._inward, self._outward = bytearray(), bytearray()
+        self._comes = self._goes = True
+        self._poll = select.poll()
+
+    def run(self) -> None:
+        while self._comes or self._goes or self._inward or self._outward:
+            self._watch(self._stream.reader, select.POLLIN, self._comes and not self._inward)
+            self._watch(self._stream.writer, select.POLLOUT, bool(self._outward))
+            far = select.POLLIN * (self._goes and not self._outward) | select.POLLOUT * bool(self._inward)
+            self._watch(self._far.fileno(), far, bool(far))
+            ready = dict(self._poll.poll())
+            for act in (self._send_inward, self._send_outward, self._take_outward, self._take_inward):
+                try:
+                    act(ready)
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    return
+
+    def _watch(self, descriptor: int, events: int, wanted: bool) -> None:
+        # What is not wanted is not watched at all: the end of a connection is always told.
+        if wanted:
+            self._poll.register(descriptor, events)
+        else:
+            try:
+                self._poll.unregister(descriptor)
+            except KeyError:
+                pass
+
+    def _send_inward(self, ready: dict[int, int]) -> None:
+        if self._inward and self._far.fileno() in ready:
+            del self._inward[: self._far.send(self._inward)]
+        self._tell_ends()
+
+    def _send_outward(self, ready: dict[int, int]) -> None:
+        if self._outward and self._stream.writer in ready:
+            del self._outward[: self._stream.send(bytes(self._outward))]
+        self._tell_ends()
+
+    def _take_outward(self, ready: dict[int, int]) -> None:
+        if self._goes and not self._outward and self._far.fileno() in ready:
+            self._outward += (data := self._far.recv(_CHUNK))
+            self._goes = bool(data)
+            self._send_outward({self._stream.writer: 0})
+
+    def _take_inward(self, ready: dict[int, int]) -> None:
+        if self._comes and not self._inward and self._stream.reader in ready:
+            self._inward += (data := self._stream.receive())
+            self._comes = bool(data)
+            self._send_inward({self._far.fileno(): 0})
+
+    def _tell_ends(self) -> None:
+        if not self._goes and not self._outward:
+            self._stream.end()
+        if not self._comes and not self._inward:
+            _shut(self._far)
 
 
 def _spawn(function: Callable[..., None], *args: socket.socket) -> None:
     threading.Thread(target=function, args=args, daemon=True).start()
 
 
-def _inward(attached: socket.socket, near: socket.socket) -> None:
-    """From the container."""
+def _shut(sock: socket.socket) -> None:
     try:
-        with attached.makefile("rb") as file:
-            while len(head := file.read(_HEADER.size)) == _HEADER.size:
-                stream, length = _HEADER.unpack(head)
-                while length:
-                    data = file.read(min(length, _CHUNK))
-                    if not data:
-                        return
-                    length -= len(data)
-                    if stream == _OUTPUT:
-                        near.sendall(data)
-    except OSError:
-        pass
-    finally:
-        _shut(near, socket.SHUT_WR)
-
-
-def _outward(attached: socket.socket, near: socket.socket) -> None:
-    try:
-        while data := near.recv(_CHUNK):
-            attached.sendall(data)
-    except OSError:
-        pass
-    finally:
-        _shut(attached, socket.SHUT_WR)
-
-
-def _shut(sock: socket.socket, how: int) -> None:
-    try:
-        sock.shutdown(how)
+        sock.shutdown(socket.SHUT_WR)
     except OSError:
         pass

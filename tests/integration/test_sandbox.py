@@ -1,9 +1,11 @@
 """Sandboxes as a whole: determinism, clean-up, counters, engines elsewhere."""
 
+import asyncio
+import contextlib
 import os
 import signal
 import socket
-import socketserver
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -13,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trustme
 
 from sandboxes.engine import Engine
 from sandboxes.errors import ImageBuildFailed, SandboxFailure
@@ -187,44 +190,94 @@ def test_a_killed_gauge_is_replaced(monkeypatch):
     assert (graded.outcomes["test_fine"], graded.outcomes["test_loop"]) == ("passed", "timed_out")
 
 
-@pytest.fixture
-def tcp_engine():
-    """The engine by TCP, as a remote one is reached."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _ToEngine) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"tcp://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+async def to_engine(reader, writer):
+    """One connection to the engine, both ways until one side ends."""
+    from_engine, into_engine = await asyncio.open_unix_connection("/var/run/docker.sock")
+    ways = [asyncio.create_task(copy(reader, into_engine)), asyncio.create_task(copy(from_engine, writer))]
+    await ways[1]
+    ways[0].cancel()
+    for end in (writer, into_engine):
+        end.close()
 
 
-class _ToEngine(socketserver.BaseRequestHandler):
-    def handle(self):
-        with socket.socket(socket.AF_UNIX) as engine:
-            engine.connect("/var/run/docker.sock")
-            back = threading.Thread(target=self.carry, args=(engine, self.request), daemon=True)
-            back.start()
-            self.carry(self.request, engine)
-            back.join()
-
-    @staticmethod
-    def carry(source, sink):
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+async def copy(source, sink):
+    with contextlib.suppress(OSError):
+        while data := await source.read(65536):
+            sink.write(data)
+            await sink.drain()
+        if sink.can_write_eof():
+            sink.write_eof()
 
 
-def test_an_engine_that_is_reached_by_tcp(tcp_engine, monkeypatch):
-    monkeypatch.setenv("DOCKER_HOST", tcp_engine)
+async def end_all(server):
+    server.close()
+    under_way = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in under_way:
+        task.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def engine_by_tcp(tls=None):
+    """The port of the engine as a remote one is reached, on a loop of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    server = asyncio.run_coroutine_threadsafe(asyncio.start_server(to_engine, "127.0.0.1", 0, ssl=tls), loop).result()
+    yield server.sockets[0].getsockname()[1]
+    asyncio.run_coroutine_threadsafe(end_all(server), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture(params=["tcp", "tls"])
+def remote_engine(request, tmp_path, monkeypatch):
+    """An engine that is reached by TCP, with certificates of both sides or without."""
+    tls = None
+    if request.param == "tls":
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+        mine = authority.issue_cert("client.example")
+        mine.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+        mine.private_key_pem.write_to_path(tmp_path / "key.pem")
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.verify_mode = ssl.CERT_REQUIRED
+        authority.configure_trust(tls)
+        authority.issue_cert("127.0.0.1").configure_cert(tls)
+        for name in (
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+        ):  # they would be believed in place of what the engine's client is told
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
+        monkeypatch.setenv("DOCKER_CERT_PATH", str(tmp_path))
+    with engine_by_tcp(tls) as port:
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
+        yield Engine()
+
+
+def test_an_engine_that_is_reached_by_tcp(remote_engine, monkeypatch):
     refuse_statistics(monkeypatch)
-    engine = Engine()
-    suite = make_suite(TESTS, SUBMISSION, limits={"cpu_time": 0.5})
-    with Sandbox(engine, suite) as sandbox:
+    tests = (
+        TESTS
+        + """
+    def test_much(): assert bank.much(b"x" * 3_000_000) == b"y" * 3_000_000
+    """
+    )
+    submission = (
+        SUBMISSION
+        + """
+    def much(data): return data.replace(b"x", b"y")
+    """
+    )
+    suite = make_suite(tests, submission, limits={"cpu_time": 0.5})
+    with Sandbox(remote_engine, suite, parallel=2) as sandbox:
         assert sandbox._linker.transport == "stream"
-        graded = Graded(sandbox.run(suite.reference))
-    assert (graded.outcomes["test_fine"], graded.outcomes["test_loop"]) == ("passed", "timed_out")
+        for _ in range(3):
+            graded = Graded(sandbox.run(suite.reference))
+            expected = {"test_fine": "passed", "test_loop": "timed_out", "test_much": "passed"}
+            assert {name: graded.outcomes[name] for name in expected} == expected
 
 
 def in_a_process_namespace(*command):
