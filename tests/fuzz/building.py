@@ -44,6 +44,7 @@ class Builder:
 
     def _class(self, number: int, depth: int) -> list[Any]:
         words = [_WORDS[next(self._orders, 0) % len(_WORDS)] for _ in range(4)]
-        bases = [self.value(_DEEPEST) for _ in range(next(self._orders, 0) % 4)]
+        many = next(self._orders, 0) % 4
+        bases = [self.value(max(depth + 1, _DEEPEST)) for _ in range(many if depth <= _DEEPEST else 0)]
         flags = next(self._orders, 0)
         return [number, words[0], words[1], bases, [words[2]], bool(flags & 1), words[3], bool(flags & 2), None]
