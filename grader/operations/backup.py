@@ -42,14 +42,17 @@ def back_up(settings: Settings, target: Path, now: datetime) -> int:
         now: The present.
 
     Raises:
-        InputError: The database is not SQLite, or there is none.
+        InputError: The database is not SQLite, or there is none; the target is there and no regular file.
         BlobMissing: A content that the database names is missing or damaged.
         OSError: The file can't be written.
     """
     path = _database_file(settings)
     if not path.is_file():
         raise InputError(f"{path}: there is no database to back up")
-    number, temporary = tempfile.mkstemp(dir=target.absolute().parent, prefix=".backup-")
+    target = target.resolve()  # what a link points at is replaced, not the link
+    if target.exists() and not target.is_file():
+        raise InputError(f"{target} is no regular file: name one, which a backup may replace")
+    number, temporary = tempfile.mkstemp(dir=target.parent, prefix=".backup-")
     try:
         with os.fdopen(number, "wb") as file:
             with tarfile.open(fileobj=file, mode="w") as archive:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import sqlite3
 import stat
@@ -132,6 +133,28 @@ def test_what_is_no_whole_backup_is_not_restored(service, change, message):
 
 def _counting(manifest, count):
     return manifest[0], json.dumps(json.loads(manifest[1]) | {"contents": count}).encode()
+
+
+@ON_SQLITE
+def test_a_device_or_a_pipe_is_never_replaced(service):
+    """As root, 'grader backup /dev/null' would put a file in the place of the machine's null device."""
+    pipe = service.data / "pipe"
+    os.mkfifo(pipe)
+    link = service.data / "link"
+    link.symlink_to(pipe)
+    for target in (pipe, link):
+        assert "no regular file" in service.run("backup", str(target), fails=True)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert link.is_symlink()
+
+
+@ON_SQLITE
+def test_a_link_to_a_file_stays_a_link(service):
+    link = service.data / "latest.tar"
+    link.symlink_to(service.file)
+    service.run("backup", str(link))
+    assert link.is_symlink()
+    assert tarfile.is_tarfile(service.file)
 
 
 @ON_POSTGRESQL
