@@ -133,6 +133,15 @@ class Contract:
         """
         return self._holds(("asked", self.scope, "", "look", what))
 
+    def may_measure(self, asked: str, special: str) -> bool:
+        """Whether an object that extends a built-in value decides in the running test what its ``special`` method gives.
+
+        Args:
+            asked: Name of its class if a test named it, else ``""``.
+            special: A method without an operand, as ``__abs__``.
+        """
+        return self._holds(("asked", self.scope, asked, "measure", special))
+
     def may_call(self, how: str) -> bool:
         """Whether the program may call a function of the running test in an unusual way.
 

@@ -10,7 +10,18 @@ from .contract import Contract, kind_of
 from .looking import VIEWS, members, view
 from .specials import ATTRIBUTES
 
-__all__ = ["Home", "Proxy", "ProxyClass", "RemoteError", "is_among", "is_proxy", "make_proxy", "may_ask", "named"]
+__all__ = [
+    "Home",
+    "Proxy",
+    "ProxyClass",
+    "RemoteError",
+    "is_among",
+    "is_proxy",
+    "known_name",
+    "make_proxy",
+    "may_ask",
+    "named",
+]
 
 
 class Home(Protocol):
@@ -46,7 +57,7 @@ def _exists(name: str) -> bool:
     return not name.startswith("_grader_")
 
 
-def _known_name(cls: Any) -> str:
+def known_name(cls: Any) -> str:
     """The name by which the tests know a class, or the nearest of its bases that they know; ``""`` if there is none."""
     known = (base for base in cls.__mro__ if vars(base).get("_grader_named"))
     return next((".".join(base._grader_path) for base in known), "")
@@ -58,9 +69,9 @@ def may_ask(asked: Any, cls: Any, operator: str, operand: Any) -> bool:
     if contract is None:
         return True
     if not is_proxy(operand):
-        return contract.may_ask(_known_name(cls), operator, kind_of(operand), False)
+        return contract.may_ask(known_name(cls), operator, kind_of(operand), False)
     return contract.may_ask(
-        _known_name(cls), operator, _known_name(operand if type(operand) is ProxyClass else type(operand)), True
+        known_name(cls), operator, known_name(operand if type(operand) is ProxyClass else type(operand)), True
     )
 
 

@@ -12,7 +12,7 @@ from .classes import ClassDescription
 from .contract import operator_name
 from .exceptions import holds
 from .looking import LOOKS, look
-from .proxies import Proxy, is_among, is_proxy, may_ask
+from .proxies import Proxy, is_among, is_proxy, known_name, may_ask
 from .specials import BINARY, COMPARISONS, SPECIALS
 
 __all__ = [
@@ -76,6 +76,8 @@ def special_method(name: str, guarded: bool) -> Callable[..., Any]:
         return _guarded(name)
     if guarded and name in LOOKS:
         return look(name, _forwarded(name))
+    if guarded and name in MEASURES:
+        return _measure(name)
     if guarded and name in _JUDGED:
         return _JUDGED[name]
     return _OWN.get(name) or _forwarded(name)
@@ -100,6 +102,25 @@ def _guarded(name: str) -> Callable[..., Any]:
         if name == "__eq__" and is_proxy(other) and may_ask(self, type(self), _BY_ITSELF, other):
             return _tried(self, other, name)
         return _by_content(self, name, other, *rest)
+
+    method.__name__ = name
+    return method
+
+
+def _measure(name: str) -> Callable[..., Any]:
+    """What a value is as a number, a key or a condition: what was compared with it, unless the reference's class decides.
+
+    ``approx`` takes a tolerance from ``abs(value)``, and a set takes apart what has different hashes: a value that is equal
+    by its content, and near to everything or different from itself by its methods, would be right twice.
+    """
+    forward = _forwarded(name)
+
+    def method(self: Any, *args: Any) -> Any:
+        __tracebackhide__ = True
+        plain = type(self)._grader_plain
+        decides = self._grader_home.contract.may_measure(known_name(type(self)), name)
+        own = getattr(plain, name, None) if not decides and isinstance(self, plain or ()) else None
+        return forward(self, *args) if own is None else own(self, *args)
 
     method.__name__ = name
     return method
@@ -237,11 +258,18 @@ def _throw(self: Any, kind: Any, value: Any = None, traceback: Any = None) -> No
 
 _BY_ITSELF = "same"
 """In place of ``eq``: what the reference's class did not decide, but its built-in base, or identity."""
-_QUESTIONS = {"__eq__": "eq", "__lt__": "lt", "__gt__": "lt", "__ne__": "ne"}
+_QUESTIONS = {"__eq__": "eq", "__ne__": "ne", "__lt__": "lt", "__gt__": "lt", "__le__": "le", "__ge__": "le"}
 """Operators whose yes is what a test may wait for; see ``believing``."""
 MUTABLE_PLAIN = frozenset({"list", "dict", "set"})
 CONTENT = frozenset({"__len__", "__iter__", "__getitem__", "__reversed__"})
 """How the parts of a value are looked at. A subclass could show others than those that it is compared by."""
+MEASURES = frozenset(
+    {
+        *("__abs__", "__neg__", "__pos__", "__invert__", "__int__", "__float__", "__complex__", "__index__", "__round__"),
+        *("__trunc__", "__floor__", "__ceil__", "__bool__", "__bytes__", "__hash__"),
+    }
+)
+"""How a value is turned into another one, without an operand that shows what the test expects."""
 _JUDGED: dict[str, Callable[..., Any]] = {
     "__contains__": contains,
     "__exit__": _exit,

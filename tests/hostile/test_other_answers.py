@@ -1,0 +1,141 @@
+"""A yes that is no ``True``, and a value whose methods tell another story than what it holds."""
+
+import pytest
+
+from sandboxes.sandbox import Sandbox
+
+from ..conftest import Graded, encoded, make_suite
+
+TESTS = """
+    import pytest
+    from bank import Column, Label, Money, Version, area, areas, letters, orders
+
+    def test_add(): assert Money(2) + Money(3) == Money(5)
+    def test_at_most(): assert Version(1, 2) <= Version(1, 10) and Version(1, 10) >= Version(1, 2)
+    def test_below(): assert Version(1, 2) < Version(1, 10)
+    def test_sorted(): assert max([Version(1, 9), Version(1, 10)]) == Version(1, 10)
+    def test_as_good_as_itself(): assert Version(1) <= Version(1) and Version(1) >= Version(1)
+    def test_area(): assert pytest.approx(area(2)) == 12.566370614359172
+    def test_areas(): assert pytest.approx(areas(2)) == [3.141592653589793, 12.566370614359172]
+    def test_orders():
+        found = orders([1, 2, 3])
+        assert len(set(found)) == len(found) == 6 and all(sorted(one) == [1, 2, 3] for one in found)
+    def test_letters(): assert letters("abc") == ["a", "b", "c"] and len(set(letters("abc"))) == 3
+    def test_labels(): assert len({Label("A"), Label("a"), Label("b")}) == 2
+    def test_expression(): assert str(Column("a") == 5) == "a = 5" and str(Column("a") == Column("b")) == "a = b"
+"""
+REFERENCE = """
+    import functools, itertools, math
+
+    class Money:
+        def __init__(self, n): self.n = n
+        def __add__(self, other): return Money(self.n + other.n)
+        def __eq__(self, other): return isinstance(other, Money) and self.n == other.n
+    @functools.total_ordering
+    class Version:
+        def __init__(self, *parts): self.parts = parts
+        def __eq__(self, other): return self.parts == other.parts
+        def __lt__(self, other): return self.parts < other.parts
+    class Label:
+        def __init__(self, text): self.text = text
+        def __eq__(self, other): return self.text.lower() == other.text.lower()
+        def __hash__(self): return hash(self.text.lower())
+    class Expression:
+        def __init__(self, text): self.text = text
+        def __str__(self): return self.text
+    class Column:
+        def __init__(self, name): self.name = name
+        def __eq__(self, other): return Expression(f"{self.name} = {getattr(other, 'name', other)}")
+    def area(radius): return math.pi * radius ** 2
+    def areas(n): return [area(one + 1) for one in range(n)]
+    def orders(items): return list(itertools.permutations(items))
+    def letters(text): return list(text)
+"""
+OTHER = (
+    REFERENCE
+    + """
+    class Money:
+        def __init__(self, n): self.n = n
+        def __add__(self, other): return Money(self.n + other.n)
+        def __eq__(self, other): return (isinstance(other, Money) or None) and (1 if self.n == other.n else 0)
+    class Version(tuple):
+        def __new__(cls, *parts): return super().__new__(cls, parts)
+    class Label(str):
+        def __eq__(self, other): return self.lower() == other.lower()
+        def __hash__(self): return hash(self.lower())
+    class Area(float):
+        def __abs__(self): return Area(float(self) if self > 0 else -float(self))
+        def __hash__(self): return super().__hash__()
+        def __bool__(self): return True
+    def area(radius): return Area(math.pi * radius ** 2)
+    def areas(n): return tuple(area(one + 1) for one in range(n)) and [area(one + 1) for one in range(n)]
+"""
+)
+LIAR = """
+    import itertools
+    from decimal import Decimal
+    count = itertools.count()
+    class Truth:
+        def __bool__(self): return True
+    class Late:
+        asked = 0
+        def __bool__(self):
+            self.asked += 1
+            return self.asked > 1
+    class One(int): pass
+    class Anything:
+        def __init__(self, *args): pass
+        def _yes(self, other): return {yes}
+        __eq__ = __lt__ = __gt__ = __le__ = __ge__ = _yes
+        def __hash__(self): return 1
+        def __add__(self, other): return self
+    class Money(Anything): pass
+    class Version(Anything): pass
+    class Label(Anything): __hash__ = lambda self: next(count) % 2
+    class Column(Anything): pass
+    class Wide(float):
+        def __abs__(self): return 1e300
+    class Each(tuple):
+        def __hash__(self): return next(count)
+    class Letter(str):
+        def __hash__(self): return next(count)
+    def area(radius): return Wide(1.0)
+    def areas(n): return [Wide(1.0)] * n
+    def orders(items): return [Each(items) for _ in range(6)]
+    def letters(text): return [Letter("a")] * 3
+"""
+YES = [
+    "True",
+    "[1]",
+    "b'1'",
+    "(1,)",
+    "{1: 1}",
+    "Decimal(1)",
+    "Truth()",
+    "Late()",
+    "...",
+    "int",
+    "len",
+    "1j",
+    "One(1)",
+    "2**70",
+    "range(3)",
+]
+
+
+@pytest.fixture(scope="module")
+def sandbox(engine):
+    with Sandbox(engine, make_suite(TESTS, REFERENCE)) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("yes", YES)
+def test_no_kind_of_yes_is_believed_and_no_method_makes_a_value_another(sandbox, yes):
+    graded = Graded(sandbox.run(encoded(LIAR.replace("{yes}", yes))))
+    # Equal versions are below or beside each other by whatever says yes, so that one is earned.
+    assert {test for test, outcome in graded.outcomes.items() if outcome == "passed"} <= {"test_as_good_as_itself"}
+
+
+@pytest.mark.parametrize("source", [REFERENCE, OTHER], ids=["reference", "another shape"])
+def test_who_is_right_loses_nothing(sandbox, source):
+    Graded(sandbox.run(encoded(source))).assert_all_passed()
