@@ -22,6 +22,13 @@ TESTS = """
         assert len(set(found)) == len(found) == 6 and all(sorted(one) == [1, 2, 3] for one in found)
     def test_letters(): assert letters("abc") == ["a", "b", "c"] and len(set(letters("abc"))) == 3
     def test_labels(): assert len({Label("A"), Label("a"), Label("b")}) == 2
+    def test_in(): assert Money(2) in [Money(1), Money(2)] and Money(3) not in (Money(1), Money(2))
+    def test_key(): assert {Label("a"): 1, Label("b"): 2}[Label("B")] == 2
+    def test_remove():
+        left = [Money(1), Money(2), Money(3)]
+        left.remove(Money(2))
+        assert left == [Money(1), Money(3)] and left.index(Money(3)) == left.count(Money(1)) == 1
+    def test_many(): assert all(Money(n) + Money(n) == Money(2 * n) for n in range(600))
     def test_expression(): assert str(Column("a") == 5) == "a = 5" and str(Column("a") == Column("b")) == "a = b"
 """
 REFERENCE = """
@@ -139,3 +146,23 @@ def test_no_kind_of_yes_is_believed_and_no_method_makes_a_value_another(sandbox,
 @pytest.mark.parametrize("source", [REFERENCE, OTHER], ids=["reference", "another shape"])
 def test_who_is_right_loses_nothing(sandbox, source):
     Graded(sandbox.run(encoded(source))).assert_all_passed()
+
+
+LATE = (
+    REFERENCE
+    + """
+    class Money(Money):
+        asked = 0
+        def __add__(self, other): return Money(self.n + other.n) if self.n < 100 else Money(0)
+        def __eq__(self, other):
+            Money.asked += 1
+            return super().__eq__(other) or {lie}
+        def __ne__(self, other): return not self == other
+"""
+)
+
+
+@pytest.mark.parametrize("lie", ["Money.asked > 120", "isinstance(other, Money) and Money.asked > 150"])
+def test_who_begins_to_lie_late_is_not_believed_either(sandbox, lie):
+    graded = Graded(sandbox.run(encoded(LATE.replace("{lie}", lie))))
+    assert graded.outcomes["test_many"] == "failed"
