@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy.engine import make_url
 
@@ -25,6 +26,7 @@ from ..errors import InputError
 from ..service.retention import blobs_in_use
 from ..settings import Settings
 from ..store import BlobMissing, BlobStore, Database, FolderBlobs
+from ..store.whole import put_in_place, whole_file
 
 __all__ = ["back_up", "restore"]
 
@@ -52,22 +54,14 @@ def back_up(settings: Settings, target: Path, now: datetime) -> int:
     target = target.resolve()  # what a link points at is replaced, not the link
     if target.exists() and not target.is_file():
         raise InputError(f"{target} is no regular file: name one, which a backup may replace")
-    number, temporary = tempfile.mkstemp(dir=target.parent, prefix=".backup-")
-    try:
-        with os.fdopen(number, "wb") as file:
-            with tarfile.open(fileobj=file, mode="w") as archive:
-                count = _write(archive, path, FolderBlobs(settings.blobs), now)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return count
+    if not target.parent.is_dir():
+        raise InputError(f"{target.parent} is no folder: make it first")
+    with whole_file(target, ".backup-") as file, tarfile.open(fileobj=file, mode="w") as archive:
+        return _write(archive, path, FolderBlobs(settings.blobs), target.parent, now)
 
 
-def _write(archive: tarfile.TarFile, path: Path, blobs: BlobStore, now: datetime) -> int:
-    with tempfile.TemporaryDirectory(prefix="grader-backup-") as folder:
+def _write(archive: tarfile.TarFile, path: Path, blobs: BlobStore, scratch: Path, now: datetime) -> int:
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=".backup-") as folder:
         copy = Path(folder, _DATABASE)
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as sink:
             source.backup(sink)
@@ -105,18 +99,22 @@ def restore(settings: Settings, source: Path) -> int:
     path = _database_file(settings)
     if path.exists():
         raise InputError(f"{path} is there already: restore into another folder (--data), or move it away first")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     blobs = FolderBlobs(settings.blobs)
     count = 0
     try:
         with (
             tarfile.open(source, "r:") as archive,
-            tempfile.TemporaryDirectory(dir=settings.data, prefix=".restore-") as folder,
+            tempfile.TemporaryDirectory(dir=path.parent, prefix=".restore-") as folder,
         ):
             manifest = json.loads(_content(archive, archive.next()))
             if manifest.get("format") != _FORMAT:
                 raise InputError(f"{source} is of the format {manifest.get('format')!r}, not {_FORMAT!r}")
             copy = Path(folder, _DATABASE)
-            copy.write_bytes(_content(archive, archive.next()))
+            with copy.open("wb") as file:
+                shutil.copyfileobj(_file(archive, archive.next()), file)
+                file.flush()
+                os.fsync(file.fileno())
             while entry := archive.next():
                 name = entry.name.removeprefix(_CONTENTS)
                 if blobs.put(_content(archive, entry)) != name:
@@ -128,17 +126,21 @@ def restore(settings: Settings, source: Path) -> int:
                 database.upgrade()
                 with database.reading() as session:
                     _see_that_all_are_there(blobs, blobs_in_use(session), source)
-            os.replace(copy, path)
+            put_in_place(copy, path)
     except (tarfile.TarError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{source} is no backup, or damaged: {error}") from None
     return count
 
 
 def _content(archive: tarfile.TarFile, entry: tarfile.TarInfo | None) -> bytes:
+    return _file(archive, entry).read()
+
+
+def _file(archive: tarfile.TarFile, entry: tarfile.TarInfo | None) -> IO[bytes]:
     file = archive.extractfile(entry) if entry is not None else None
     if file is None:
         raise ValueError("it ends early")
-    return file.read()
+    return file
 
 
 def _see_that_all_are_there(blobs: BlobStore, names: set[str], source: Path) -> None:

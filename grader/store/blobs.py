@@ -7,11 +7,13 @@ import os
 import re
 import tempfile
 from collections.abc import Container
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from .private import private_folder
+from .whole import whole_file
 
 __all__ = ["BlobMissing", "BlobStore", "FolderBlobs"]
 
@@ -80,7 +82,8 @@ class FolderBlobs:
         path = self._path(name)
         if not path.exists():
             path.parent.mkdir(exist_ok=True, mode=0o700)
-            self._write(path, data)
+            with whole_file(path, _NEW) as file:
+                file.write(data)
         return name
 
     def get(self, name: str) -> bytes:
@@ -98,7 +101,8 @@ class FolderBlobs:
         try:
             return path.read_bytes()
         except FileNotFoundError:
-            os.rename(_aside(path), path)
+            with suppress(FileNotFoundError):  # another reader has brought it back just now
+                os.rename(_aside(path), path)
             return path.read_bytes()
 
     def discard(self, used: Container[str], before: datetime, dry_run: bool) -> dict[str, int]:
@@ -142,21 +146,3 @@ class FolderBlobs:
         if match is None:
             raise BlobMissing(f"{name!r} is no name of a content")
         return self._root / match[1][:2] / match[1][2:]
-
-    def _write(self, path: Path, data: bytes) -> None:
-        # Whoever sees the name sees all of it, also after a power failure.
-        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=_NEW)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

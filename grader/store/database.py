@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import sqlalchemy
@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
-from .private import private_file
+from .private import close_to_others, private_file
 
 __all__ = ["Database", "DatabaseUnavailable", "SchemaOutdated"]
 
@@ -143,9 +143,8 @@ def _close_to_others(name: str | None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     private_file(path)
     for suffix in ("-wal", "-shm", "-journal"):
-        beside = path.with_name(f"{path.name}{suffix}")
-        if beside.exists():
-            private_file(beside)
+        with suppress(FileNotFoundError):  # they come and go with the connections of other processes
+            close_to_others(path.with_name(f"{path.name}{suffix}"))
 
 
 def _on_sqlite_connect(connection: object, record: object) -> None:

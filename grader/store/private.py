@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["UMASK", "open_to_others", "private_file", "private_folder", "warn_of_open_folder"]
+__all__ = ["UMASK", "close_to_others", "open_to_others", "private_file", "private_folder", "warn_of_open_folder"]
 
 UMASK = 0o077
 """For every program that writes what the service keeps."""
@@ -19,18 +19,23 @@ _log = logging.getLogger(__name__)
 def private_folder(path: Path) -> Path:
     """Have a folder that no other user can look into, made or closed to them."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _close(path)
+    close_to_others(path)
     return path
 
 
 def private_file(path: Path) -> Path:
     """Have a file that no other user can read, made (empty) or closed to them."""
     path.touch(mode=0o600)
-    _close(path)
+    close_to_others(path)
     return path
 
 
-def _close(path: Path) -> None:
+def close_to_others(path: Path) -> None:
+    """Let no other user read or change what is there, and say so if they could; a warning if that can't be done.
+
+    Raises:
+        FileNotFoundError: Nothing is there.
+    """
     mode = _mode(path)
     if not mode & _OTHERS:
         return

@@ -1,5 +1,6 @@
 """A backup has all that a service keeps, and brings it back."""
 
+import errno
 import io
 import json
 import os
@@ -161,3 +162,25 @@ def test_a_link_to_a_file_stays_a_link(service):
 def test_other_databases_are_left_to_their_own_means(service):
     assert "pg_dump" in service.run("backup", str(service.file), fails=True)
     assert "pg_dump" in service.run("restore", __file__, fails=True)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("name", "message"), [("-", "into a file"), ("", "into a file"), ("missing/service.tar", "missing is no folder: make it")]
+)
+def test_what_names_no_file_is_refused(service, monkeypatch, name, message):
+    monkeypatch.chdir(service.data)
+    before = sorted(service.data.iterdir())
+    assert message in service.run("backup", name, fails=True)
+    assert sorted(service.data.iterdir()) == before
+
+
+@ON_SQLITE
+def test_a_full_disk_is_told_by_the_name_that_was_given(service, monkeypatch):
+    def full(number):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    told = service.run("backup", str(service.file), fails=True)
+    assert "No space left on device" in told and str(service.file) in told
+    assert [path.name for path in service.data.iterdir() if path.name.startswith(".backup")] == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ...errors import Unavailable
+from ...errors import InputError, Unavailable
 from ...operations.backup import back_up
 from ...report import now
 from ...settings import load_settings
@@ -23,6 +23,8 @@ __all__ = ["command"]
 @data_option
 def command(file: Path, data: Path | None) -> None:
     """Write all that a service keeps into FILE, while it runs: the SQLite database, and every file that it names."""
+    if str(file) in ("-", "."):  # the latter is what an empty name is
+        raise InputError("a backup is written into a file: give its name")
     settings = load_settings(data=data)
     with operator_errors():
         try:
