@@ -17,7 +17,8 @@ from .context import Context
 __all__ = ["deliver_due"]
 
 _log = logging.getLogger(__name__)
-_AT_ONCE = 8
+_AT_ONCE = 32
+"""Threads that mostly wait for an answer."""
 _LOOK_AGAIN = 1.0
 """Seconds: while some deliveries take long, others become due."""
 _running = threading.Lock()
@@ -26,7 +27,7 @@ _running = threading.Lock()
 def deliver_due(context: Context) -> int:
     """Make all deliveries that are due; returns how many were tried, none if another thread of this process is at it.
 
-    Slow receivers hold a few of the threads, and nobody else's deliveries.
+    Slow receivers hold a few of the threads, failing ones a quarter of them at most, and neither of them others' deliveries.
     """
     if not _running.acquire(blocking=False):
         return 0

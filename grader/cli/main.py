@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
+import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -22,6 +24,9 @@ from ..plain_text import plain
 __all__ = ["FAILED", "PROBLEMS", "WRONG_INPUT", "cli", "main", "operator_errors"]
 
 PROBLEMS, WRONG_INPUT, FAILED = 1, 2, 3
+NOBODY_READS = 128 + signal.SIGPIPE
+"""As of any program whose reader goes away."""
+_OUTPUT_ERRORS = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 _COMMANDS = {
     "assignments": "remote.assignments",
     "backup": "operator.backup",
@@ -111,9 +116,39 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the program and exit."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it is closed: what would go there goes nowhere
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (until the end)
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGHUP, _terminate)
-    sys.exit(_run(arguments))
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        status = _untold(error)
+    sys.exit(status)
+
+
+def _untold(error: OSError) -> int:
+    """Exit status after the output could not be written; an error of something else is raised again."""
+    if error.filename is not None or error.errno not in _OUTPUT_ERRORS:
+        raise error
+    for stream in (sys.stdout, sys.stderr):
+        if not _flushed(stream):  # the interpreter would try once more at its end, and complain
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    if error.errno == errno.EPIPE:
+        return NOBODY_READS
+    with suppress(OSError):
+        click.echo(f"error: the output can't be written: {error.strerror}", err=True)
+    return FAILED
+
+
+def _flushed(stream: TextIO) -> bool:
+    try:
+        stream.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -135,7 +170,6 @@ def _run(arguments: list[str] | None) -> int:
     except (SandboxFailure, Unavailable) as error:
         click.echo(plain(f"error: {error}"), err=True)
         return FAILED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    except SystemExit:  # how click and rich answer to a pipe that nobody reads
+        return NOBODY_READS
     return result if isinstance(result, int) else 0

@@ -10,7 +10,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ import httpcore2 as httpcore
 from ..errors import InputError
 from ..settings import Settings
 
-__all__ = ["Answer", "Blocked", "Caller", "check_url"]
+__all__ = ["Answer", "Blocked", "Caller", "check_url", "see_where_it_leads"]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -67,6 +67,44 @@ def check_url(url: str, settings: Settings) -> None:
         raise InputError(f"{url!r} is not encrypted: use https, or allow http with the setting webhook_http")
 
 
+def see_where_it_leads(url: str, settings: Settings) -> str | None:
+    """See that a URL may be called and leads to no address that is not allowed; what is doubtful, if anything is.
+
+    Raises:
+        InputError: It may not, or does.
+    """
+    check_url(url, settings)
+    parts = urlsplit(url)
+    try:
+        _addresses(str(parts.hostname), parts.port or parts.scheme, _allowed(settings))
+    except Blocked as error:
+        raise InputError(f"{url}: {error}") from None
+    except httpcore.ConnectError as error:  # it may be entered into the DNS later, or be known to the workers' machine alone
+        return str(error)
+    return None
+
+
+def _allowed(settings: Settings) -> list[Network]:
+    return [ipaddress.ip_network(one) for one in settings.webhook_networks]
+
+
+def _addresses(host: str, port: int | str, networks: Iterable[Network]) -> list[Address]:
+    """What a name leads to, all of it allowed.
+
+    Raises:
+        Blocked: Some of it isn't.
+        httpcore.ConnectError: It leads nowhere.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise httpcore.ConnectError(f"{host} is not known: {error}") from None
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not addresses or not all(is_allowed(address, networks) for address in addresses):
+        raise Blocked(f"{host} leads to a private address, which is not allowed (setting webhook_networks)")
+    return addresses
+
+
 def is_allowed(address: Address, networks: Iterable[Network]) -> bool:
     """Whether an address may be reached: it is in one of the networks, or an ordinary one of the public Internet."""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
@@ -87,7 +125,7 @@ class _Guarded(httpcore.NetworkBackend):
 
     def __init__(self, settings: Settings, deadline: float) -> None:
         self._deadline = deadline
-        self._networks: Sequence[Network] = [ipaddress.ip_network(one) for one in settings.webhook_networks]
+        self._networks = _allowed(settings)
         self._plain = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -98,14 +136,7 @@ class _Guarded(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{host} is not known: {error}") from None
-        addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-        refused = [address for address in addresses if not is_allowed(address, self._networks)]
-        if refused or not addresses:
-            raise Blocked(f"{host} leads to a private address, which is not allowed (setting webhook_networks)")
+        addresses = _addresses(host, port, self._networks)
         plain = self._plain.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
         return _Punctual(plain, self._deadline)
 

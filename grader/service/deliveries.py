@@ -23,7 +23,7 @@ _SCHEDULE = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 _JITTER = 0.2
 _LEASE = timedelta(seconds=90)
 _GONE = 410
-_AT_ONE_ENDPOINT = 3
+_AT_ONE_ENDPOINT, _AT_FAILING_ONES = 3, 8
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,16 @@ class Result:
 def claim_due(session: Session, now: datetime, most: int) -> list[Due]:
     """Take deliveries that are due, and that no earlier one of the same endpoint and key holds back.
 
-    Of one endpoint a few at a time: a slow one must leave room for others.
+    Of one endpoint a few at a time. Those that did not take the last one wait in a queue of their own: whatever is wrong
+    with them, most of the places are left to the others.
     """
+    found = _claim(session, now, most, failing=False)
+    room = min(most - len(found), _AT_FAILING_ONES - _under_way(session, now))
+    return found + (_claim(session, now, room, failing=True) if room > 0 else [])
+
+
+def _claim(session: Session, now: datetime, most: int, failing: bool) -> list[Due]:
+    at_one = 1 if failing else _AT_ONE_ENDPOINT
     earlier = aliased(Delivery)
     held_back = (
         select(earlier.id)
@@ -94,7 +102,8 @@ def claim_due(session: Session, now: datetime, most: int) -> list[Due]:
         select(Delivery)
         .join(Endpoint)
         .where(Delivery.state == "pending", Delivery.next_try <= now, free, ~held_back, Endpoint.disabled.is_(None))
-        .where(under_way < _AT_ONE_ENDPOINT)
+        .where(Endpoint.failing_since.is_not(None) if failing else Endpoint.failing_since.is_(None))
+        .where(under_way < at_one)
         .order_by(Delivery.next_try, Delivery.id)
         .limit(most)
         .with_for_update(of=Delivery, skip_locked=True)
@@ -102,10 +111,16 @@ def claim_due(session: Session, now: datetime, most: int) -> list[Due]:
     taken_now: Counter[str] = Counter()
     found = []
     for row in session.scalars(due).all():
-        if taken_now[row.endpoint_id] < _AT_ONE_ENDPOINT:
+        if taken_now[row.endpoint_id] < at_one:
             taken_now[row.endpoint_id] += 1
             found.append(take(session, row, now))
     return found
+
+
+def _under_way(session: Session, now: datetime) -> int:
+    """How many deliveries to failing endpoints are being made."""
+    of_failing = select(func.count(Delivery.id)).join(Endpoint).where(Endpoint.failing_since.is_not(None))
+    return session.scalar(of_failing.where(Delivery.state == "pending", Delivery.lease_until >= now)) or 0
 
 
 def take(session: Session, row: Delivery, now: datetime) -> Due:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..store.names import new_name
 from ..store.tables import Course, Delivery, Endpoint, Event, Source
 from .errors import Conflict, NotFound
-from .events import EVENT_TYPES, delivery, record
+from .events import EVENT_TYPES, delivery, record, wants
 
 __all__ = ["add_endpoint", "add_source", "endpoint_named", "new_secret", "replay", "rotate", "send_test"]
 
@@ -77,9 +77,23 @@ def rotate(row: Endpoint | Source, now: datetime) -> str:
     return row.secret
 
 
-def enable(endpoint: Endpoint) -> None:
-    """Send to a disabled endpoint again."""
+def enable(session: Session, endpoint: Endpoint, now: datetime) -> int:
+    """Send to a disabled endpoint again, first what it missed; returns how many deliveries that is.
+
+    What arose while it was disabled is found by its events, as far as they are kept.
+    """
+    if endpoint.disabled is not None:
+        has = select(Delivery.id).where(Delivery.endpoint_id == endpoint.id, Delivery.event_id == Event.id).exists()
+        arose = select(Event).where(Event.created >= endpoint.disabled, Event.type != "endpoint.test", ~has)
+        for event in session.scalars(arose.order_by(Event.seq)):
+            if wants(endpoint, event):
+                session.add(delivery(event, endpoint, now))
     endpoint.disabled = endpoint.disabled_because = endpoint.failing_since = None
+    session.flush()
+    missed = session.scalars(select(Delivery).where(Delivery.endpoint_id == endpoint.id, Delivery.state == "pending")).all()
+    for one in missed:
+        one.next_try = now
+    return len(missed)
 
 
 def send_test(session: Session, endpoint: Endpoint, now: datetime) -> Delivery:

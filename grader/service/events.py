@@ -75,14 +75,17 @@ def record(session: Session, kind: str, course_id: str | None, key: str, data: d
     event = Event(id=new_name("msg"), type=kind, course_id=course_id, key=key, payload=payload, created=now)
     session.add(event)
     session.flush()
-    wanting = select(Endpoint).where(
-        Endpoint.disabled.is_(None), (Endpoint.course_id.is_(None)) | (Endpoint.course_id == course_id)
-    )
-    for endpoint in session.scalars(wanting):
-        if not endpoint.events or kind in endpoint.events:
+    for endpoint in session.scalars(select(Endpoint).where(Endpoint.disabled.is_(None))):
+        if wants(endpoint, event):
             session.add(delivery(event, endpoint, now))
     session.flush()
     return event
+
+
+def wants(endpoint: Endpoint, event: Event) -> bool:
+    """Whether an event is one that an endpoint is to be told of."""
+    in_course = endpoint.course_id is None or endpoint.course_id == event.course_id
+    return in_course and event.type in (endpoint.events or EVENT_TYPES)
 
 
 def delivery(event: Event, endpoint: Endpoint, now: datetime) -> Delivery:

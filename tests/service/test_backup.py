@@ -166,7 +166,8 @@ def test_other_databases_are_left_to_their_own_means(service):
 
 @ON_SQLITE
 @pytest.mark.parametrize(
-    ("name", "message"), [("-", "into a file"), ("", "into a file"), ("missing/service.tar", "missing is no folder: make it")]
+    ("name", "message"),
+    [("-", "into a file"), ("", "into a file"), ("missing/service.tar", "missing is no folder: make it")],
 )
 def test_what_names_no_file_is_refused(service, monkeypatch, name, message):
     monkeypatch.chdir(service.data)
@@ -182,5 +183,6 @@ def test_a_full_disk_is_told_by_the_name_that_was_given(service, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     told = service.run("backup", str(service.file), fails=True)
-    assert "No space left on device" in told and str(service.file) in told
+    assert "No space left on device" in told
+    assert str(service.file) in told
     assert [path.name for path in service.data.iterdir() if path.name.startswith(".backup")] == []

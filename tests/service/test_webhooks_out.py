@@ -15,7 +15,7 @@ from sqlalchemy import select
 from standardwebhooks import Webhook
 
 from grader.errors import InputError
-from grader.lms.addresses import Blocked, Caller, check_url, is_allowed
+from grader.lms.addresses import Blocked, Caller, check_url, is_allowed, see_where_it_leads
 from grader.lms.outbound import deliver
 from grader.service import deliveries, endpoints
 from grader.service.deliveries import Result
@@ -172,8 +172,7 @@ def test_a_dead_endpoint_is_disabled_with_notice_and_loses_nothing(world):
     assert (notice.url, notice.payload["data"]["endpoint"]) == ("https://ops.example.org/", dead.id)
     settle(world, notice, GOOD)
     with world.database.writing() as session:
-        endpoints.enable(session.get_one(tables.Endpoint, dead.id))
-    world.later(days=2)
+        assert endpoints.enable(session, session.get_one(tables.Endpoint, dead.id), world.now) == 1
     (kept,) = due(world)
     settle(world, kept, GOOD)
     assert states(world) == ["delivered", "delivered"]
@@ -186,6 +185,49 @@ def test_an_endpoint_that_says_it_is_gone_is_disabled_at_once(world):
     settle(world, due(world)[0], Result(410, "", 0.1))
     with world.database.reading() as session:
         assert session.get_one(tables.Endpoint, gone.id).disabled_because == "it answered 410 Gone"
+
+
+def test_what_arose_while_an_endpoint_was_disabled_is_sent_when_it_is_enabled(world):
+    endpoint = add(world, "https://gone.example.org/", "submission.graded")
+    elsewhere = add(world, "https://other.example.org/", "endpoint.disabled")
+    world.submit()
+    world.grade()
+    settle(world, due(world)[0], Result(410, "", 0.1))
+    settle(world, due(world)[0], GOOD)
+    world.later(hours=1)
+    world.submit()
+    world.grade()
+    assert due(world) == []
+    with world.database.writing() as session:
+        assert endpoints.enable(session, session.get_one(tables.Endpoint, endpoint.id), world.now) == 2
+        assert endpoints.enable(session, session.get_one(tables.Endpoint, elsewhere.id), world.now) == 0
+    types = []
+    while ready := due(world):
+        types += [one.payload["type"] for one in ready]
+        for one in ready:
+            settle(world, one, GOOD)
+    assert types == ["submission.graded"] * 2
+    assert set(states(world)) == {"delivered"}
+
+
+def test_endpoints_that_fail_leave_most_places_to_the_others(world):
+    for number in range(20):
+        add(world, f"https://dead{number}.example.org/", "submission.graded")
+    world.submit()
+    world.grade()
+    for one in due(world, 100):
+        settle(world, one, Result(None, "refused", 0.1))
+    for who in (world.ada, world.bob):
+        world.submit(who)
+        world.grade()
+    add(world, "https://alive.example.org/", "submission.graded")
+    world.submit(world.bob)
+    world.grade()
+    world.later(hours=1)
+    taken = due(world, 32)
+    assert len([one for one in taken if "dead" in one.url]) == len({one.url for one in taken}) - 1 == 8
+    assert [one.url for one in taken if "alive" in one.url] == ["https://alive.example.org/"]
+    assert due(world, 32) == []
 
 
 def test_after_all_tries_it_is_left_until_somebody_replays_it(world):
@@ -295,6 +337,14 @@ def test_answers_are_read_only_so_far_and_so_long(receiver):
 def test_urls_that_are_not_called(url, message):
     with pytest.raises(InputError, match=message):
         check_url(url, Settings(data=Path("/nowhere")))
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "[::1]", "localhost"])
+def test_an_address_that_can_never_be_reached_is_refused_when_it_is_added(host):
+    with pytest.raises(InputError, match=r"private address, which is not allowed .setting webhook_networks"):
+        see_where_it_leads(f"https://{host}/hook", CLOSED)
+    assert see_where_it_leads("https://127.0.0.1/hook", OPEN) is None
+    assert "is not known" in see_where_it_leads("https://lms.invalid/hook", CLOSED)
 
 
 def test_a_blocked_endpoint_is_a_failed_try_and_tells_why(world):

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import func, select
 
 from ...errors import InputError
-from ...lms.addresses import Caller, check_url
+from ...lms.addresses import Caller, see_where_it_leads
 from ...lms.outbound import deliver
 from ...report import now
 from ...service import deliveries, endpoints
@@ -36,8 +36,10 @@ def command() -> None:
 def add(url: str, course: str | None, events: tuple[str, ...], data: Path | None) -> None:
     """Send events to URL. Prints the secret that the receiver verifies them with."""
     with writing(data) as (session, settings):
-        check_url(url, settings)
+        doubt = see_where_it_leads(url, settings)
         endpoint = endpoints.add_endpoint(session, url, events, course, now())
+    if doubt:
+        err.print(f"warning: {doubt}", style="yellow", markup=False)
     err.print(f"added {endpoint.id}; its secret, for the receiver:", markup=False)
     click.echo(endpoint.secret)
 
@@ -139,8 +141,8 @@ def replay(endpoint_id: str, delivery_ids: tuple[int, ...], data: Path | None) -
 def enable(endpoint_id: str, data: Path | None) -> None:
     """Send to a disabled endpoint again: first what it missed."""
     with writing(data) as (session, _settings):
-        endpoints.enable(endpoints.endpoint_named(session, endpoint_id))
-    out.print(f"{endpoint_id} is sent to again", markup=False)
+        missed = endpoints.enable(session, endpoints.endpoint_named(session, endpoint_id), now())
+    out.print(f"{endpoint_id} is sent to again, {missed} that it missed first", markup=False)
 
 
 @command.command(name="disable")

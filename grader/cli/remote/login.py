@@ -32,8 +32,10 @@ def command(address: str, token: str | None) -> None:
     with Client(url, secret) as client:
         me = client.get("/me")
     path = keep_login(url, secret)
-    courses = ", ".join(f"{one['title']} ({one['role']})" for one in me["courses"]) or "no course yet"
-    out.print(f"hello {me['name']}: {courses}", markup=False)
+    # To an administrator every course is open, in no role.
+    courses = [one["title"] if me["admin"] else f"{one['title']} ({one['role']})" for one in me["courses"]]
+    known_as = f"{me['name']} (administrator)" if me["admin"] else me["name"]
+    out.print(f"hello {known_as}: {', '.join(courses) or 'no course yet'}", markup=False)
     err.print(f"kept in {path}", style="dim", markup=False)
 
 
