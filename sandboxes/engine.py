@@ -12,6 +12,7 @@ from typing import Any
 import docker
 import docker.errors
 import docker.types
+import docker.utils
 import requests
 
 from .errors import EngineRefused, EngineUnavailable, SandboxFailure
@@ -111,6 +112,13 @@ class Owned:
     made: int
 
 
+class _Client(docker.APIClient):
+    """Believes the authority that it was given, and none that the environment names for the web (REQUESTS_CA_BUNDLE)."""
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        return super().merge_environment_settings(url, proxies, stream, self.verify if verify is None else verify, cert)
+
+
 class Engine:
     """A connection to the Docker Engine that the environment names (``DOCKER_HOST``), one for each thread.
 
@@ -145,7 +153,7 @@ class Engine:
         client = getattr(self._local, "client", None)
         if client is None:
             try:
-                client = self._local.client = docker.from_env(timeout=_TIMEOUT).api
+                client = self._local.client = _Client(timeout=_TIMEOUT, **docker.utils.kwargs_from_env())
             except docker.errors.DockerException as error:
                 raise EngineUnavailable(_advice(error)) from None
         return client

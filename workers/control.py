@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import redis
@@ -32,23 +33,27 @@ _ENOUGH = 2
 
 
 class Nights:
-    """Knows whether a night has passed since it was asked last. More than once a night does no harm."""
+    """Knows for which night the work was ordered. It is so too when a control loop starts: twice a night does no harm."""
 
     def __init__(self) -> None:
         self._last: date | None = None
 
-    def passed(self, now: datetime) -> bool:
-        """Whether it has; also the first time it is asked."""
+    def order(self, now: datetime, order: Callable[[], bool]) -> None:
+        """Order the work of a night that has passed, until the order goes through.
+
+        Args:
+            now: The present.
+            order: Orders it; False if that did not go through.
+        """
         night = (now - timedelta(hours=_NIGHT)).date()
-        is_new, self._last = night != self._last, night
-        return is_new
+        if night != self._last and order():
+            self._last = night
 
 
 def turn(context: Context, nights: Nights) -> None:
     """Once around."""
     sweep(context)
-    if nights.passed(context.now()):
-        context.tickets.wake(PRUNE)
+    nights.order(context.now(), lambda: context.tickets.wake(PRUNE))
     try:
         waiting = context.tickets.waiting(BACKGROUND)
     except redis.RedisError as error:

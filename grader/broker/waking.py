@@ -43,7 +43,7 @@ class Waker:
     def _order(self, send: Callable[[], bool]) -> None:
         if not self._breaker.answers:
             return
-        with self._lock:  # not before the first: a server's processes are forked
+        with self._lock:  # not before the first: few processes ever send any
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="tickets", daemon=True)
                 self._thread.start()

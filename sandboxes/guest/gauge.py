@@ -21,6 +21,8 @@ __all__ = ["COUNTERS", "main", "serve"]
 
 COUNTERS = "/run/counters"
 """Where the control groups of the engine's machine are shown."""
+_MOST_KNOWN = 512
+"""Containers; those that nobody asked about for longest are forgotten, for most of them have ended."""
 
 
 def serve(stream: FrameStream, root: Path) -> None:
@@ -32,7 +34,10 @@ def serve(stream: FrameStream, root: Path) -> None:
         name = order["container"]
         reading = None
         try:
-            counters = known.get(name) or known.setdefault(name, counters_in(root, name))
+            counters = known.pop(name) if name in known else counters_in(root, name)
+            known[name] = counters
+            if len(known) > _MOST_KNOWN:
+                del known[next(iter(known))]
             if order["do"] == "start_peak":
                 counters.start_peak()
                 continue

@@ -245,11 +245,8 @@ def remote_engine(request, tmp_path, monkeypatch):
         tls.verify_mode = ssl.CERT_REQUIRED
         authority.configure_trust(tls)
         authority.issue_cert("127.0.0.1").configure_cert(tls)
-        for name in (
-            "REQUESTS_CA_BUNDLE",
-            "CURL_CA_BUNDLE",
-        ):  # they would be believed in place of what the engine's client is told
-            monkeypatch.delenv(name, raising=False)
+        (tmp_path / "other.pem").write_bytes(trustme.CA().cert_pem.bytes())
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "other.pem"))  # for the web: the engine has its own
         monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
         monkeypatch.setenv("DOCKER_CERT_PATH", str(tmp_path))
     with engine_by_tcp(tls) as port:

@@ -16,8 +16,8 @@ from workers import control
 class Tickets:
     """What would go to the broker."""
 
-    def __init__(self, waiting=0):
-        self.sent, self._waiting = [], waiting
+    def __init__(self, waiting=0, sends=True):
+        self.sent, self._waiting, self._sends = [], waiting, sends
 
     def waiting(self, queue):
         if self._waiting is None:
@@ -26,6 +26,7 @@ class Tickets:
 
     def wake(self, task):
         self.sent.append(task)
+        return self._sends
 
     def grade(self, queue, count=1):
         self.sent += [queue] * count
@@ -33,7 +34,7 @@ class Tickets:
 
 def around(world, tickets, nights=None):
     """One turn of the loop, with no night passed unless ``nights`` says so."""
-    nights = nights or SimpleNamespace(passed=lambda now: False)
+    nights = nights or SimpleNamespace(order=lambda now, order: None)
     control.turn(SimpleNamespace(database=world.database, tickets=tickets, now=lambda: world.now), nights)
 
 
@@ -45,6 +46,20 @@ def test_each_night_what_is_outdated_is_deleted(world):
         told += [world.now.hour] if "prune" in tickets.sent else []
         world.later(hours=1)
     assert told == [12, 3, 3], "at the start, and in both nights"
+
+
+def test_the_work_of_a_night_is_ordered_until_the_broker_takes_it(world):
+    nights = control.Nights()
+    for tickets in (Tickets(sends=False), Tickets(), Tickets()):
+        around(world, tickets, nights)
+        told = "prune" in tickets.sent
+        world.later(minutes=1)
+    assert not told
+    world.later(days=1)
+    for sends in (False, True):
+        tickets = Tickets(sends=sends)
+        around(world, tickets, nights)
+        assert "prune" in tickets.sent
 
 
 def test_what_waits_without_a_ticket_gets_one(world):

@@ -31,7 +31,7 @@ from ...store.private import private_file, warn_of_open_folder
 from ...store.tables import User
 from ..consoles import err, out
 from ..main import operator_errors
-from ..serving import data_option, see_that_port_is_free
+from ..serving import data_option, see_that_files_are_there, see_that_port_is_free
 
 __all__ = ["command"]
 
@@ -97,6 +97,7 @@ def _prepare(settings: Settings) -> str | None:
     database = Database(settings.database)
     try:
         database.upgrade()
+        see_that_files_are_there(database, settings)
         with database.writing() as session:
             if session.scalar(select(func.count()).select_from(User)):
                 return None
