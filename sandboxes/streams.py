@@ -9,6 +9,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from .guest.relay import Relay
 
@@ -69,37 +70,34 @@ class _Attached:
         self._socket.close()
 
 
+class _Runs(Protocol):
+    def run(self) -> None: ...
+
+
 def relayed(attached: socket.socket) -> socket.socket:
     """A control socket over a container's stream: descriptors sent on it arrive there as connections."""
-    ours, theirs = socket.socketpair()
-    _spawn(_run_relay, attached, theirs)
-    return ours
-
-
-def _run_relay(attached: socket.socket, local: socket.socket) -> None:
-    stream = _Attached(attached)
-    try:
-        Relay(stream, local, 1).run()
-    finally:
-        stream.close()
-        local.close()
+    return _bridged(attached, lambda stream, far: Relay(stream, far, 1))
 
 
 def plain(attached: socket.socket) -> socket.socket:
     """A container's stream without the engine's frames."""
+    return _bridged(attached, _Carrier)
+
+
+def _bridged(attached: socket.socket, bridge: Callable[[_Attached, socket.socket], _Runs]) -> socket.socket:
+    """The near end of what a thread of its own carries to and from a container's stream."""
     near, far = socket.socketpair()
-    _spawn(_carry, attached, far)
+
+    def run() -> None:
+        stream = _Attached(attached)
+        try:
+            bridge(stream, far).run()
+        finally:
+            stream.close()
+            far.close()
+
+    threading.Thread(target=run, daemon=True).start()
     return near
-
-
-def _carry(attached: socket.socket, far: socket.socket) -> None:
-    stream = _Attached(attached)
-    far.setblocking(False)
-    try:
-        _Carrier(stream, far).run()
-    finally:
-        stream.close()
-        far.close()
 
 
 class _Carrier:
@@ -110,6 +108,7 @@ class _Carrier:
 
     def __init__(self, stream: _Attached, far: socket.socket) -> None:
         self._stream, self._far = stream, far
+        far.setblocking(False)
         self._inward, self._outward = bytearray(), bytearray()
         self._comes = self._goes = True
         self._poll = select.poll()
@@ -166,10 +165,6 @@ class _Carrier:
             self._stream.end()
         if not self._comes and not self._inward:
             _shut(self._far)
-
-
-def _spawn(function: Callable[..., None], *args: socket.socket) -> None:
-    threading.Thread(target=function, args=args, daemon=True).start()
 
 
 def _shut(sock: socket.socket) -> None:

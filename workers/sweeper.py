@@ -7,7 +7,7 @@ from typing import get_args
 
 import redis
 
-from grader.service import queue
+from grader.service import queue, waiting
 from grader.store.tables import Queue
 from sandboxes.owner import HOST, is_alive
 
@@ -23,7 +23,7 @@ def sweep(context: Context) -> None:
     recover_lost(context)
     for name in get_args(Queue):
         with context.database.reading() as session:
-            wanted = queue.waiting(session, name, context.now())
+            wanted = waiting.ready(session, name, context.now())
         try:
             missing = wanted - context.tickets.waiting(name)
         except redis.RedisError as error:

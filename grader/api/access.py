@@ -1,4 +1,4 @@
-"""The access log: an entry for each request, under an id that its answer has, too."""
+"""The access log: an entry for each request, under an id that its answer has, too; and a count of it for the metrics."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..store.names import new_name
+from .metrics import count_request
 
 __all__ = ["REQUEST_ID", "Logged"]
 
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class Logged:
-    """Logs each request when its answer has gone: method, path, status, milliseconds, who asked, id.
+    """Counts and logs each request when its answer has gone: method, path, status, milliseconds, who asked, id.
 
     Neither what follows the path (``?…``) nor a header is logged, for they may hold secrets. A proxy may name the id.
 
@@ -43,18 +44,21 @@ class Logged:
         given = Headers(scope=scope).get(REQUEST_ID, "")
         state["request_id"] = given if _GIVEN.fullmatch(given) else new_name("req")
         started, status = time.monotonic(), 500
+        answered: float | None = None
 
         async def told(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answered = message["status"], time.monotonic()
                 MutableHeaders(scope=message)[REQUEST_ID] = state["request_id"]
             await send(message)
 
         try:
             await self._app(scope, receive, told)
         finally:
-            _tell(scope, status, time.monotonic() - started, state)
+            ended = time.monotonic()
+            count_request(scope, status, (answered or ended) - started)
+            _tell(scope, status, ended - started, state)
 
 
 def _tell(scope: Scope, status: int, seconds: float, state: dict[str, Any]) -> None:

@@ -15,7 +15,6 @@ from .. import __version__
 from ..settings import Settings
 from .access import Logged
 from .bodies import Bounded
-from .metrics import Measured
 from .problems import MEDIA_TYPE, add_handlers
 from .routes import account, assignments, health, lms, submissions, teaching
 from .server import HEADER_TIMEOUT
@@ -49,7 +48,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(lms.router)
     add_handlers(app)
     app.add_middleware(Bounded, most=settings.max_upload, seconds=settings.body_timeout)
-    app.add_middleware(Measured)
     app.add_middleware(Logged)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

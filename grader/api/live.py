@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..broker import ProgressReader
-from ..service.queue import positions
+from ..service.waiting import places
 from ..settings import Settings
 from ..store import Database
 from ..store.tables import Grading
@@ -127,17 +127,15 @@ class Hub:
                 self._watched[one].standing = standing
 
     def _standings(self, ids: list[str]) -> dict[str, Standing]:
-        found: dict[str, Standing] = {}
         with self._database.reading() as session:
-            places: dict[str, int] | None = None
+            newest: dict[str, tuple[str, str, int]] = {}
             for start in range(0, len(ids), _SLICE):
                 columns = select(Grading.submission_id, Grading.id, Grading.state, Grading.failures)
                 newest_last = columns.where(Grading.submission_id.in_(ids[start : start + _SLICE])).order_by(Grading.number)
-                for submission_id, grading_id, state, failures in session.execute(newest_last):
-                    if state == "queued" and places is None:
-                        places = positions(session)
-                    found[submission_id] = standing_of(state, failures, (places or {}).get(grading_id))
-        return found
+                newest |= {one: (grading, state, failures) for one, grading, state, failures in session.execute(newest_last)}
+            queued = [grading for grading, state, _failures in newest.values() if state == "queued"]
+            at = places(session, queued) if queued else {}
+        return {one: standing_of(state, failures, at.get(grading)) for one, (grading, state, failures) in newest.items()}
 
 
 def standing_of(state: str, failures: int, position: int | None) -> Standing:

@@ -16,7 +16,7 @@ from ..service.intake import HandedIn, Offer
 from ..service.lookup import gradings_of, latest_grading
 from ..service.marks import current_settings
 from ..service.overview import Overview, overview
-from ..service.queue import position
+from ..service.waiting import position
 from ..store import tables
 from ..store.tables import Assignment, Grading, Mark, Role, Submission
 from .live import standing_of

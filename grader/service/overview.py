@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 from ..policy import terms_for
 from ..store.tables import Assignment, Extension, Grading, Mark, Submission, User
 from .marks import current_settings, granted
-from .queue import places, position
+from .waiting import places, position
 
 __all__ = ["Overview", "overview"]
 

@@ -11,24 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..plain_text import plain
 from ..store.names import new_name
-from ..store.tables import Assignment, Course, Enrolment, Role, Token, User
+from ..store.tables import Course, Enrolment, Role, Token, User
 from .errors import Conflict, Forbidden, NotFound, Unauthorized
 
 __all__ = [
     "SCOPES",
-    "ListedCourse",
-    "ListedUser",
     "Principal",
     "Scope",
     "add_course",
     "add_user",
-    "all_courses",
-    "all_users",
     "authenticate",
     "enrol",
     "find_user",
@@ -165,90 +161,6 @@ def withdraw(session: Session, course_id: str, user: User) -> None:
         raise NotFound(f"{user.login!r} is not in the course {course_id!r}")
     session.delete(enrolment)
     session.flush()
-
-
-@dataclass(frozen=True)
-class ListedUser:
-    """A user, for operators to read.
-
-    Attributes:
-        login: Login name.
-        name: Name.
-        email: Address, if known.
-        external_id: The LMS's id, if known.
-        admin: Whether they are an administrator.
-        active: Whether they may come in.
-        courses: Their role, by course.
-    """
-
-    login: str
-    name: str
-    email: str | None
-    external_id: str | None
-    admin: bool
-    active: bool
-    courses: dict[str, str]
-
-
-def all_users(session: Session, course_id: str | None = None) -> list[ListedUser]:
-    """All users by login, or those of a course.
-
-    Raises:
-        NotFound: There is no such course.
-    """
-    wanted = select(User).order_by(User.login)
-    if course_id is not None:
-        if session.get(Course, course_id) is None:
-            raise NotFound(f"there is no course {course_id!r}")
-        wanted = wanted.join(Enrolment).where(Enrolment.course_id == course_id)
-    courses: dict[str, dict[str, str]] = {}
-    for row in session.scalars(select(Enrolment).order_by(Enrolment.course_id)):
-        courses.setdefault(row.user_id, {})[row.course_id] = row.role
-    return [
-        ListedUser(row.login, row.name, row.email, row.external_id, row.admin, row.active, courses.get(row.id, {}))
-        for row in session.scalars(wanted)
-    ]
-
-
-@dataclass(frozen=True)
-class ListedCourse:
-    """A course, for operators to read.
-
-    Attributes:
-        id: Its id.
-        title: For people.
-        learners: How many there are.
-        instructors: How many there are.
-        assignments: How many were published.
-    """
-
-    id: str
-    title: str
-    learners: int
-    instructors: int
-    assignments: int
-
-
-def all_courses(session: Session) -> list[ListedCourse]:
-    """All courses by id."""
-    enrolled: dict[tuple[str, str], int] = {}
-    grouped = select(Enrolment.course_id, Enrolment.role, func.count()).group_by(Enrolment.course_id, Enrolment.role)
-    for course_id, role, count in session.execute(grouped):
-        enrolled[course_id, role] = count
-    published = select(Assignment.course_id, func.count()).group_by(Assignment.course_id)
-    assignments: dict[str, int] = {}
-    for course_id, count in session.execute(published):
-        assignments[course_id] = count
-    return [
-        ListedCourse(
-            row.id,
-            row.title,
-            enrolled.get((row.id, "learner"), 0),
-            enrolled.get((row.id, "instructor"), 0),
-            assignments.get(row.id, 0),
-        )
-        for row in session.scalars(select(Course).order_by(Course.id))
-    ]
 
 
 def role_in(session: Session, principal: Principal, course_id: str) -> Role | None:

@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..report import Report
-from ..store.columns import Moment
 from ..store.names import new_name
 from ..store.tables import Assignment, Grading, Queue, Submission, Version
 from .events import emit
@@ -27,24 +25,17 @@ __all__ = [
     "Claim",
     "Retries",
     "claim",
-    "depth",
     "enqueue",
     "fail",
     "finish",
     "give_back",
-    "held_back",
-    "places",
-    "position",
-    "positions",
     "recover",
     "renew",
     "retry_parked",
     "running_workers",
-    "waiting",
 ]
 
 _MOST_LOSSES = 3
-_MOST_SHOWN = 20
 _AFTER_LOSS = 5.0
 """Seconds before a grading is tried again over which two workers were lost; one may be lost over anything."""
 
@@ -301,57 +292,3 @@ def retry_parked(session: Session, grading_ids: Sequence[str] | None, now: datet
         grading.finished = None
         grading.turn = _turn(session, grading.user_id, grading.queue, now)  # type: ignore[arg-type]
     return count
-
-
-def waiting(session: Session, queue: Queue, now: datetime) -> int:
-    """How many gradings could be taken now."""
-    ready = (Grading.queue == queue, Grading.state == "queued", Grading.not_before <= now)
-    return session.scalar(select(func.count()).select_from(Grading).where(*ready)) or 0
-
-
-def held_back(session: Session, now: datetime) -> Sequence[Grading]:
-    """Gradings that wait for a time to come: they are tried again after something went wrong."""
-    later = select(Grading).where(Grading.state == "queued", Grading.not_before > now)
-    return session.scalars(later.order_by(Grading.not_before).limit(_MOST_SHOWN)).all()
-
-
-def positions(session: Session) -> dict[str, int]:
-    """The place in its queue of each waiting grading, counted from 1, by grading."""
-    in_turn = (
-        select(Grading.id, Grading.queue)
-        .where(Grading.state == "queued")
-        .order_by(Grading.turn, Grading.created, Grading.id)
-    )
-    counts: dict[str, int] = {}
-    places: dict[str, int] = {}
-    for grading_id, queue in session.execute(in_turn):
-        counts[queue] = counts.get(queue, 0) + 1
-        places[grading_id] = counts[queue]
-    return places
-
-
-def position(session: Session, grading: Grading) -> int | None:
-    """The place in its queue of one grading, counted from 1; None if it does not wait."""
-    if grading.state != "queued":
-        return None
-    order = tuple_(Grading.turn, Grading.created, Grading.id)
-    own = tuple_(literal(grading.turn, Grading.turn.type), literal(grading.created, Moment()), literal(grading.id))
-    ahead = (Grading.queue == grading.queue, Grading.state == "queued", order <= own)
-    return session.scalar(select(func.count()).select_from(Grading).where(*ahead))
-
-
-def places(session: Session, grading_ids: Sequence[str]) -> dict[str, int]:
-    """The places of some waiting gradings, by grading. Of one alone ``position`` is found faster."""
-    in_turn = (Grading.turn, Grading.created, Grading.id)
-    place = func.row_number().over(partition_by=Grading.queue, order_by=in_turn).label("place")
-    ranked = select(Grading.id, place).where(Grading.state == "queued").subquery()
-    rows: Sequence[Any] = session.execute(select(ranked).where(ranked.c.id.in_(grading_ids))).all()
-    return dict(tuple(row) for row in rows)
-
-
-def depth(session: Session) -> dict[tuple[str, str], int]:
-    """How many gradings there are in each queue and unfinished state."""
-    unfinished = Grading.state.in_(("queued", "running", "failed"))
-    grouped = select(Grading.queue, Grading.state, func.count()).where(unfinished).group_by(Grading.queue, Grading.state)
-    rows: Sequence[Any] = session.execute(grouped).all()
-    return {(queue, state): count for queue, state, count in rows}

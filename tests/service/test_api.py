@@ -523,8 +523,8 @@ def test_health_readiness_and_metrics(api, world):
     world.later(seconds=3)
     assert world.finish(one)
     text = api.call("GET", "/metrics", world.admin).text
-    assert "grader_grading_seconds_count 1.0" in text
-    assert "grader_grading_seconds_sum 3.0" in text
+    assert "grader_gradings_lately 1.0" in text
+    assert "grader_gradings_lately_seconds 3.0" in text
     assert 'grader_http_requests_total{method="POST",route="/courses/{course}/assignments/{slug}/submissions"' in text
 
 

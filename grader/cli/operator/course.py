@@ -14,7 +14,7 @@ import click
 from ...errors import InputError
 from ...plain_text import plain_cell
 from ...report import now
-from ...service import people
+from ...service import directory, people
 from ...service.roster import enrol_all, read_roster
 from ...store.tables import Role
 from ..consoles import out
@@ -45,7 +45,7 @@ def add(course: str, title: str, data: Path | None) -> None:
 def show(as_json: bool, data: Path | None) -> None:
     """Show all courses, with how many learners, instructors and assignments each has."""
     with writing(data) as (session, _settings):
-        for one in people.all_courses(session):
+        for one in directory.all_courses(session):
             if as_json:
                 click.echo(json.dumps(asdict(one)))
                 continue

@@ -9,7 +9,7 @@ import click
 from sqlalchemy import select
 
 from ...report import now
-from ...service import queue
+from ...service import queue, waiting
 from ...service.errors import NotFound
 from ...store.tables import Assignment, Grading, User
 from ..consoles import out
@@ -30,8 +30,8 @@ def show(as_json: bool, data: Path | None) -> None:
     """Show how many wait and why, and each grading that waits for an operator."""
     with writing(data) as (session, _settings):
         present = now()
-        counts = queue.depth(session)
-        held_back = queue.held_back(session, present)
+        counts = waiting.depth(session)
+        held_back = waiting.held_back(session, present)
         parked = session.execute(
             select(Grading, Assignment, User)
             .join(Assignment, Assignment.id == Grading.assignment_id)

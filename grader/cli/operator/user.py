@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ...report import now
-from ...service import people
+from ...service import directory, people
 from ..consoles import out
 from ..serving import data_option, writing
 
@@ -42,7 +42,7 @@ def add(login: str, name: str, email: str | None, external_id: str | None, admin
 def show(course: str | None, as_json: bool, data: Path | None) -> None:
     """Show all users, or those of a course, with the courses that each is in."""
     with writing(data) as (session, _settings):
-        for one in people.all_users(session, course):
+        for one in directory.all_users(session, course):
             if as_json:
                 click.echo(json.dumps(asdict(one)))
                 continue
