@@ -76,7 +76,7 @@ def special_method(name: str, guarded: bool) -> Callable[..., Any]:
         return _guarded(name)
     if guarded and name in LOOKS:
         return look(name, _forwarded(name))
-    if guarded and name in MEASURES:
+    if guarded and name in _MEASURES:
         return _measure(name)
     if guarded and name in _JUDGED:
         return _JUDGED[name]
@@ -118,9 +118,12 @@ def _measure(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any) -> Any:
         __tracebackhide__ = True
         plain = type(self)._grader_plain
-        decides = self._grader_home.contract.may_measure(known_name(type(self)), name)
-        own = getattr(plain, name, None) if not decides and isinstance(self, plain or ()) else None
-        return forward(self, *args) if own is None else own(self, *args)
+        extends = plain is not None and isinstance(self, plain)
+        if extends and not self._grader_home.contract.may_measure(known_name(type(self)), name):
+            own = getattr(plain, name, None)
+            if own is not None:
+                return own(self, *args)
+        return forward(self, *args)
 
     method.__name__ = name
     return method
@@ -263,7 +266,7 @@ _QUESTIONS = {"__eq__": "eq", "__ne__": "ne", "__lt__": "lt", "__gt__": "lt", "_
 MUTABLE_PLAIN = frozenset({"list", "dict", "set"})
 CONTENT = frozenset({"__len__", "__iter__", "__getitem__", "__reversed__"})
 """How the parts of a value are looked at. A subclass could show others than those that it is compared by."""
-MEASURES = frozenset(
+_MEASURES = frozenset(
     {
         *("__abs__", "__neg__", "__pos__", "__invert__", "__int__", "__float__", "__complex__", "__index__", "__round__"),
         *("__trunc__", "__floor__", "__ceil__", "__bool__", "__bytes__", "__hash__"),
