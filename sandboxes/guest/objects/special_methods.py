@@ -118,12 +118,9 @@ def _measure(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any) -> Any:
         __tracebackhide__ = True
         plain = type(self)._grader_plain
-        extends = plain is not None and isinstance(self, plain)
-        if extends and not self._grader_home.contract.may_measure(known_name(type(self)), name):
-            own = getattr(plain, name, None)
-            if own is not None:
-                return own(self, *args)
-        return forward(self, *args)
+        decides = self._grader_home.contract.may_measure(known_name(type(self)), name)  # noted while the reference runs
+        own = getattr(plain, name, None) if not decides and plain and isinstance(self, plain) else None
+        return forward(self, *args) if own is None else own(self, *args)
 
     method.__name__ = name
     return method
