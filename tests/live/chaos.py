@@ -1,4 +1,4 @@
-"""Kill parts of the service at random moments, under load, and see that nothing is lost.
+"""Kill and freeze parts of the service at random moments, under load and with a bad receiver; see that nothing is lost.
 
 Run by hand: ``python -m tests.live.chaos --submissions 500``. Every submission has to end with exactly one grading, equal to the
 one computed without faults, every event has to arrive, and nothing may be left behind.
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import docker
+import httpx2 as httpx
 import psutil
 import redis
 from sqlalchemy import func, select
@@ -38,6 +39,8 @@ from tests.service.receiver import receiving
 
 ASSIGNMENT = ROOT / "assignments" / "roman-numerals"
 LEARNERS = 12
+_LEASE = 5
+"""Seconds."""
 
 
 @dataclass
@@ -49,12 +52,14 @@ class Findings:
         kills: How often what was killed.
         seconds: How long it took.
         deliveries: Webhooks that arrived, repetitions included.
+        health: Seconds that answers of /health took, the slowest last.
     """
 
     submissions: int = 0
     kills: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     deliveries: int = 0
+    health: list[float] = field(default_factory=list)
 
 
 def expected_scores() -> dict[str, float]:
@@ -77,6 +82,38 @@ def without_policy(folder: Path) -> Path:
     return copy
 
 
+def answer_badly(chooser: random.Random, done: threading.Event) -> Callable[[int], tuple[int, dict[str, str], bytes]]:
+    """How a bad receiver answers until it is done: one in twenty times not at all well, one in fifty late."""
+
+    def answer(count: int) -> tuple[int, dict[str, str], bytes]:
+        chance = 1.0 if done.is_set() else chooser.random()
+        if chance < 0.02:
+            done.wait(3)
+        return (503 if 0.02 <= chance < 0.07 else 204), {}, b""
+
+    return answer
+
+
+class Health(threading.Thread):
+    """Asks the API for its health all the time. Only answers count: while it is killed there are none."""
+
+    def __init__(self, service: Running) -> None:
+        super().__init__(daemon=True)
+        self._url = f"{service.url}/health"
+        self.done = threading.Event()
+        self.seconds: list[float] = []
+
+    def run(self) -> None:
+        with httpx.Client(trust_env=False, timeout=10) as client:
+            while not self.done.wait(0.2):
+                started = time.monotonic()
+                try:
+                    client.get(self._url).raise_for_status()
+                except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError):
+                    continue
+                self.seconds.append(time.monotonic() - started)
+
+
 class Killer(threading.Thread):
     """Kills something every now and then."""
 
@@ -97,6 +134,10 @@ class Killer(threading.Thread):
             self._flush,
             self._container,
             self._container,
+            lambda: self._freeze("broker"),
+            lambda: self._freeze("worker"),
+            lambda: self._freeze("background"),
+            lambda: self._freeze("beat"),
         ]
         while not self.done.wait(self._random.uniform(*self._pause)):
             killed = self._random.choice(acts)()
@@ -112,6 +153,20 @@ class Killer(threading.Thread):
         except psutil.NoSuchProcess:
             return None
         return name
+
+    def _freeze(self, name: str) -> str | None:
+        """Stop it for a while, longer than a lease at times: whoever has its work by then must not be disturbed."""
+        found = self._service.processes().get(name)
+        if not found:
+            return None
+        frozen = self._random.choice(found)
+        try:
+            frozen.suspend()
+            self.done.wait(self._random.uniform(1, 2 * _LEASE))
+            frozen.resume()
+        except psutil.NoSuchProcess:
+            return None
+        return f"{name} frozen"
 
     def _flush(self) -> str | None:
         try:
@@ -158,7 +213,7 @@ def run(folder: Path, submissions: int, seed: int = 1, pause: tuple[float, float
     """One run; fails with what is wrong."""
     right = expected_scores()
     settings = {
-        "lease": 5,
+        "lease": _LEASE,
         "max_failures": 50,
         "retry_after": 0.2,
         "webhook_networks": "127.0.0.0/8",
@@ -176,7 +231,10 @@ def run(folder: Path, submissions: int, seed: int = 1, pause: tuple[float, float
         service.add_learners("py", *learners)
         killer = Killer(service, seed, pause)
         killer.start()
+        health = Health(service)
+        health.start()
         chooser = random.Random(seed)
+        receiver.answer = answer_badly(random.Random(seed), killer.done)
         handed_in: dict[str, str] = {}
         shares = [chooser.choices(sorted(right), k=submissions // LEARNERS + 1) for _ in learners]
         threads = [
@@ -191,9 +249,12 @@ def run(folder: Path, submissions: int, seed: int = 1, pause: tuple[float, float
         _wait_for(service, len(handed_in) * 0.8, 180 + submissions)
         killer.done.set()
         killer.join()
+        health.done.set()
+        health.join()
         service.wait_until_graded(120 + submissions)
         _check(service, handed_in, right, receiver.messages)
         found.submissions, found.kills, found.deliveries = len(handed_in), killer.kills, len(receiver.messages)
+        found.health = sorted(health.seconds)
     found.seconds = time.monotonic() - started
     assert not service.containers(), "containers are left"
     assert not service.folders(), "temporary folders are left"
@@ -251,4 +312,6 @@ if __name__ == "__main__":
         result = run(Path(place), given.submissions, given.seed)
     print(f"{result.submissions} submissions, each graded once and rightly, in {result.seconds:.0f} s")
     print(f"killed: {', '.join(f'{name} {count}' for name, count in result.kills.most_common())}")
+    median, most = result.health[len(result.health) // 2], result.health[-1]
+    print(f"/health answered {len(result.health)} times within {median * 1000:.0f} ms (median), {most * 1000:.0f} ms (all)")
     print(f"{result.deliveries} webhooks arrived, each event at least once and in order")
