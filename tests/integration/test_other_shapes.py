@@ -293,3 +293,57 @@ def test_who_is_not_asked_is_told_so(engine):
         graded = Graded(sandbox.run(encoded(submission)))
     assert graded.outcomes == {"test_owed": "failed"}
     assert "not asked here: Other.__eq__" in graded.message("test_owed")
+
+
+VALUES = """
+    import datetime
+    from decimal import Decimal
+    from bank import Day, Loud, count, day, euro, moment, span
+
+    def test_number(): assert (str(count()), repr(count()), f"{count():02}") == ("3", "3", "03")
+    def test_euro(): assert euro() == Decimal("3.75") and euro() - 1 == Decimal("2.75") and euro() < 4
+    def test_euro_as_key(): assert {Decimal("3.75"): 1}[euro()] == 1 and euro() in (Decimal("3.75"), None)
+    def test_euro_looks(): assert str(euro()) == "3.75" and euro().quantize(Decimal("1")) == 4
+    def test_day(): assert day() == datetime.date(2024, 1, 2) and day().year == 2024 and f"{day():%d.%m.}" == "02.01."
+    def test_later(): assert day() + datetime.timedelta(1) == datetime.date(2024, 1, 3) and isinstance(day(), datetime.date)
+    def test_moment(): assert moment() == datetime.datetime(2024, 1, 2, 3, 4, tzinfo=datetime.timezone.utc)
+    def test_span(): assert span() == datetime.timedelta(1, 2) and span().total_seconds() == 86402.0
+
+    # What a class that tests know has in place of a method of its built-in base.
+    def test_loud(): assert Loud("a").upper() == "A!" and Loud("a").lower() == "a" and Loud.maketrans("a", "b") == {97: 98}
+    def test_own_day(): assert Day(2024, 1, 2).isoformat() == "day 2" and Day.fromisoformat("2024-01-05").day == 5
+"""
+PLAIN_VALUES = """
+    import datetime
+    from decimal import Decimal
+    class Loud(str):
+        def upper(self): return super().upper() + "!"
+    class Day(datetime.date):
+        def isoformat(self): return f"day {self.day}"
+    def count(): return 3
+    def euro(): return Decimal("3.75")
+    def day(): return datetime.date(2024, 1, 2)
+    def moment(): return datetime.datetime(2024, 1, 2, 3, 4, tzinfo=datetime.timezone.utc)
+    def span(): return datetime.timedelta(1, 2)
+"""
+EXTENDED_VALUES = (
+    PLAIN_VALUES
+    + """
+    class Count(int): pass
+    class Euro(Decimal): pass
+    class Birthday(datetime.date): pass
+    class Moment(datetime.datetime): pass
+    class Span(datetime.timedelta): pass
+    def count(): return Count(3)
+    def euro(): return Euro("3.75")
+    def day(): return Birthday(2024, 1, 2)
+    def moment(): return Moment(2024, 1, 2, 3, 4, tzinfo=datetime.timezone.utc)
+    def span(): return Span(1, 2)
+"""
+)
+
+
+@pytest.mark.parametrize("source", [PLAIN_VALUES, EXTENDED_VALUES], ids=["plain", "extended"])
+def test_what_extends_a_value_is_that_value(engine, source):
+    with Sandbox(engine, make_suite(VALUES, PLAIN_VALUES)) as sandbox:
+        Graded(sandbox.run(encoded(source))).assert_all_passed()

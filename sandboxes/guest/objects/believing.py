@@ -8,17 +8,30 @@ it is asked the same, and what it says yes to is noted: there a right solution m
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import fractions
+import pathlib
 import random
 import secrets
-from collections.abc import Callable, Iterator
-from typing import Any
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NoReturn
 
-__all__ = ["believable", "made_by_call", "note_yes", "remember"]
+__all__ = ["believable", "identical", "made_by_call", "note_yes", "remember", "see_that_it_is_one"]
 
 _MOST_KEPT = 12
 """Objects of a class that are kept to ask about; the latest ones."""
-_LONGEST_CALL = 300
-_ALWAYS = 8
+_LONGEST_CALL, _MOST_PARTS = 1000, 100
+"""Characters of a call's text, and parts of a container in it."""
+_LEAVES = frozenset(
+    {
+        *(bool, int, float, complex, str, bytes, type(None), range, decimal.Decimal, fractions.Fraction, uuid.UUID),
+        *(datetime.date, datetime.time, datetime.datetime, datetime.timedelta, pathlib.PurePosixPath, pathlib.PosixPath),
+    }
+)
+"""Values without parts, whose ``repr`` tells them apart."""
+_ALWAYS = 30
 """So many questions to objects of a class, in one test, are tried with all probes."""
 _SOMETIMES = 1 / 8
 """After those, which share is tried with some."""
@@ -75,7 +88,7 @@ def remember(cls: Any, thing: Any, how: str | None) -> None:
         thing: The object.
         how: Tells it from those that have to be different; None if nothing does.
     """
-    if how is not None and cls._grader_home.contract.compares(cls._grader_path):
+    if how is not None and (how.startswith(".") or cls._grader_home.contract.compares(cls._grader_path)):
         _known(cls).keep(how, thing)
 
 
@@ -90,12 +103,12 @@ def made_by_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
 
 def _text(value: Any, depth: int) -> str:
     kind = type(value)
-    if kind in (bool, int, float, complex, str, bytes, type(None)):
+    if kind in _LEAVES:
         return repr(value)[: _LONGEST_CALL + 1]
-    if kind in (tuple, list, dict, set) and depth and len(value) <= 50:
+    if kind in (tuple, list, dict, set, frozenset) and depth and len(value) <= _MOST_PARTS:
         parts = [part for item in value.items() for part in item] if kind is dict else value
         texts = [_text(part, depth - 1) for part in parts]
-        return f"{kind.__name__}({', '.join(sorted(texts) if kind is set else texts)})"
+        return f"{kind.__name__}({', '.join(sorted(texts) if kind in (set, frozenset) else texts)})"
     names = _known(kind).names(value) if _is_remote(value) else set()
     if len(names) != 1:
         raise ValueError("nothing tells it from others")
@@ -144,24 +157,20 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     wrong += [name for name, probe in probes[place:] if _says_yes(probe)]
     if probes and not _says_yes(lambda: ask(self, other)):
         wrong.append(_CHANGED)
-    same = _names(self, other)
-    if question == "eq" and len(same) > 1 and not late:  # one object for all that there is
-        wrong += same
+    if question == "eq" and not late:
+        wrong += _names_of_one(self, other)
     if [name for name in wrong if not contract.may_be_alike(question, name)]:
-        failure = AssertionError(f"an object of {type(self).__qualname__} says the same of what is different ({question})")
-        self._grader_home.note(failure)
-        raise failure
+        _disbelieve(self, question)
     return answer
 
 
 def note_yes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> None:
     """An object of the reference says yes: note what else it says yes to, and what is made differently and the same."""
     contract = self._grader_home.contract
-    same = _names(self, other)
     alike = [name for name, probe in _probes(self, other, question, ask) if _says_yes(probe)]
     if not _says_yes(lambda: ask(self, other)):
         alike.append(_CHANGED)
-    for name in (*alike, *(same if len(same) > 1 else ())):
+    for name in (*alike, *_names_of_one(self, other)):
         contract.may_be_alike(question, name)
 
 
@@ -189,24 +198,56 @@ def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _beside(value: Any) -> Iterator[tuple[str, Any]]:
-    """Plain values that differ from ``value`` a little."""
+    """Plain values that differ from ``value`` a little: by an even number and an odd one, by an item and by two."""
+    for number, thing in enumerate(_neighbours(value)):
+        yield f"{_BESIDE} {number}", thing
+
+
+def _neighbours(value: Any) -> Iterable[Any]:
     kind = type(value)
     if kind is int:
-        others: list[Any] = [value + 1, value - 1, 2 * value + 3]
-    elif kind is float:
-        others = [value + 1.0, 2.0 * value + 3.0]
-    elif kind is str:
-        others = [value + "s", value[1:] if value else "a", value[::-1] + "o"]
-    elif kind in (list, tuple):
-        others = [kind((*value, 0)), kind(value[1:]) if value else kind((1,))]
-    elif kind is dict:
-        others = [{**value, secrets.token_hex(4): 0}, {} if value else {"a": 1}]
-    elif kind in (set, frozenset):
-        others = [value | {secrets.token_hex(4)}, kind() if value else kind((1,))]
-    else:
-        return
-    for number, thing in enumerate(others):
-        yield f"{_BESIDE} {number}", thing
+        return (value + 1, value - 1, 2 * value + 3, value + 2, value + 60, -value - 4)
+    if kind in (float, complex, decimal.Decimal, fractions.Fraction):
+        return _other_numbers(value)
+    if kind in (str, bytes):
+        start, end = ("a", "s") if kind is str else (b"a", b"s")
+        return (value + end, value[1:] if value else start, value[::-1] + start, value + end + start, value[2:] + start)
+    if kind in (list, tuple):
+        return (kind((*value, 0)), kind(value[1:]) if value else kind((1,)), kind((*value, 0, 1)), *_turned(value))
+    if kind is dict:
+        new = secrets.token_hex(4)
+        more, others = {new: 0, f"{new}s": 1}, dict.fromkeys(value, new)
+        return ({**value, new: 0}, {} if value else {"a": 1}, {**value, **more}, others or more)
+    if kind in (set, frozenset):
+        new = secrets.token_hex(4)
+        return (value | {new}, kind() if value else kind((1,)), value | {new, f"{new}s"})
+    if kind in (datetime.date, datetime.datetime):
+        return _shifted(value, (1, -1, 2, 366))
+    if kind is datetime.timedelta:
+        return _shifted(value, (1, -1, 2, 60))
+    return ()
+
+
+def _other_numbers(value: Any) -> Iterable[Any]:
+    try:
+        others = (value + 1, 2 * value + 3, value + 2, value / 2 - 1)
+    except ArithmeticError:  # a signalling NaN, or more digits than a context allows
+        return ()
+    return [other for other in others if other != value]  # infinity and one is infinity
+
+
+def _turned(value: Any) -> Iterable[Any]:
+    """The other way round, if that is known to be something else."""
+    plain = {type(item) for item in value} <= _LEAVES
+    return (value[::-1],) if plain and value[::-1] != value else ()
+
+
+def _shifted(value: Any, days: Iterable[int]) -> Iterator[Any]:
+    for number in days:
+        try:
+            yield value + datetime.timedelta(days=number)
+        except OverflowError:  # at the end of the calendar
+            continue
 
 
 def _says_yes(probe: Callable[[], Any]) -> bool:
@@ -224,6 +265,46 @@ def _is_yes(answer: Any) -> bool:
         return bool(answer)
     except ValueError:  # an array of several elements
         return False
+
+
+def _names_of_one(self: Any, other: Any) -> set[str]:
+    """What is equal is known as, if that is several things: one object may stand for all that there is."""
+    names = _names(self, other)
+    return names if len(names) > 1 else set()
+
+
+def identical(self: Any, other: Any) -> None:
+    """Two names of one object are found equal: so they have to be with the reference.
+
+    Raises:
+        AssertionError: There they are not.
+    """
+    __tracebackhide__ = True
+    contract = self._grader_home.contract
+    if [name for name in _names_of_one(self, other) if not contract.may_be_alike("eq", name)]:
+        _disbelieve(self, "eq")
+
+
+def see_that_it_is_one(cls: Any, member: Any) -> None:
+    """A member of an Enum that a test names has one name, or those that the reference's has; ``is`` would ask nobody.
+
+    Raises:
+        AssertionError: It has more.
+    """
+    __tracebackhide__ = True
+    contract = cls._grader_home.contract
+    names = {name for name in _known(cls).names(member) if name.startswith(".")}
+    if len(names) > 1 and [name for name in sorted(names) if not contract.may_be_alike("is", name)]:
+        failure = AssertionError(f"{' and '.join(sorted(names))} are one member of {cls.__qualname__}")
+        cls._grader_home.note(failure)
+        raise failure
+
+
+def _disbelieve(self: Any, question: str) -> NoReturn:
+    __tracebackhide__ = True
+    failure = AssertionError(f"an object of {type(self).__qualname__} says the same of what is different ({question})")
+    self._grader_home.note(failure)
+    raise failure
 
 
 def _names(self: Any, other: Any) -> set[str]:

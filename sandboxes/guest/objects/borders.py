@@ -184,7 +184,7 @@ class Border:
             name = exception_name(base)
             if name:
                 return name
-        if isinstance(base, ProxyClass) or (base.__name__ in IMMUTABLE_PLAIN and base.__module__ == "builtins"):
+        if isinstance(base, ProxyClass) or base in IMMUTABLE_PLAIN.values():
             return None
         return self._class_number(base)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import sys
 from collections import ChainMap, UserDict, UserList
 from collections.abc import Callable
@@ -17,6 +19,7 @@ __all__ = ["ClassDescription", "describe", "plain_base", "plain_value"]
 MAX_CLASSES = 10_000
 """Classes accepted from the other side in one session."""
 
+_PARTS_OF_TIMES = (datetime.timedelta.days, datetime.timedelta.seconds, datetime.timedelta.microseconds)
 _PLAIN: dict[type, Callable[[Any], Any]] = {
     int: int.__int__,
     float: float.__float__,
@@ -24,6 +27,10 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
     bytes: lambda v: memoryview(v).tobytes(),
     tuple: lambda v: tuple(tuple.__iter__(v)),
     frozenset: lambda v: frozenset(frozenset.__iter__(v)),
+    decimal.Decimal: lambda v: decimal.Decimal(decimal.Decimal.__str__(v)),
+    datetime.datetime: lambda v: datetime.datetime.combine(datetime.datetime.date(v), datetime.datetime.timetz(v)),
+    datetime.date: lambda v: datetime.date.fromisoformat(datetime.date.isoformat(v)),
+    datetime.timedelta: lambda v: datetime.timedelta(*(part.__get__(v) for part in _PARTS_OF_TIMES)),
     list: lambda v: list(list.__iter__(v)),
     dict: lambda v: dict(dict.items(v)),
     set: lambda v: set(set.__iter__(v)),
@@ -48,7 +55,8 @@ _HOLDING: dict[type, tuple[str, Callable[[Any], Any]]] = {
 }
 """Other classes that are compared by what they hold: name of the built-in type that they are like, and how to read it."""
 
-IMMUTABLE_PLAIN = {cls.__name__: cls for cls in (int, float, str, bytes, tuple, frozenset)}
+IMMUTABLE_PLAIN: dict[str, type] = {cls.__name__: cls for cls in _PLAIN if cls not in (list, dict, set)}
+"""Those whose objects are what they hold on the other side, too, by name."""
 
 
 def plain_base(cls: type) -> type | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from .believing import made_by_call, remember
+from .believing import made_by_call, remember, see_that_it_is_one
 from .contract import Contract, kind_of
 from .looking import VIEWS, members, view
 from .specials import ATTRIBUTES
@@ -103,6 +104,8 @@ class ProxyClass(type):
         value = named(cls._grader_home.request("getattr", name, cls), cls._grader_path, name, cls._grader_home.contract)
         if cls._grader_home.contract is not None and type(value) is cls:
             remember(cls, value, f".{name}")
+            if _is_enum(cls):
+                see_that_it_is_one(cls, value)
         return value
 
     def __setattr__(cls, name: str, value: Any) -> None:
@@ -149,6 +152,10 @@ class ProxyClass(type):
         if may_ask(cls, cls, "class contains", value):
             return cls._grader_home.request("class", "contains", cls, value)
         return is_among(value, cls)
+
+
+def _is_enum(cls: type) -> bool:
+    return any((base.__module__, base.__qualname__) == ("enum", "Enum") for base in cls.__mro__)
 
 
 def named(value: Any, path: tuple[str, str] | None, name: str, contract: Contract | None = None) -> Any:
@@ -248,12 +255,26 @@ class RemoteError(BaseException):
         return self.__dict__.get("_grader_text", "")
 
 
+def _new_datetime(cls: type, plain: datetime.datetime) -> Any:
+    parts = (plain.year, plain.month, plain.day, plain.hour, plain.minute, plain.second, plain.microsecond, plain.tzinfo)
+    return datetime.datetime.__new__(cls, *parts, fold=plain.fold)
+
+
+_NEW: dict[type, Callable[[type, Any], Any]] = {
+    datetime.datetime: _new_datetime,
+    datetime.date: lambda cls, plain: datetime.date.__new__(cls, plain.year, plain.month, plain.day),
+    datetime.timedelta: lambda cls, plain: datetime.timedelta.__new__(cls, plain.days, plain.seconds, plain.microseconds),
+}
+"""How a value is made that is also a proxy, where its class takes its parts and not a value."""
+
+
 def make_proxy(cls: type, number: int, generation: int, plain: Any) -> Any:
     """A proxy of class ``cls`` for the object ``number``; ``plain`` is its built-in value, if its class has one."""
     base = cls._grader_plain  # type: ignore[attr-defined]
     if base is not None and type(plain) is not base:
         base = None
-    proxy = base.__new__(cls, plain) if base else object.__new__(cls)
+    make = object.__new__ if base is None else _NEW.get(base, base.__new__)
+    proxy: Any = make(cls, *([plain] if base else []))
     for name, value in (
         ("_grader_number", number),
         ("_grader_generation", generation),

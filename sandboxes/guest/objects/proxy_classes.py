@@ -12,6 +12,7 @@ from .special_methods import (
     COROUTINE,
     KINDS,
     MUTABLE_PLAIN,
+    Overridable,
     after,
     contains,
     content,
@@ -67,6 +68,10 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
             namespace["__hash__"] = None
         elif "__eq__" in namespace and "__hash__" not in namespace:
             namespace["__hash__"] = plain.__hash__ if plain else object.__hash__
+        if plain is not None:
+            namespace.setdefault("__repr__", plain.__repr__)
+            namespace.setdefault("__str__", plain.__str__)
+            namespace |= {name: Overridable(name, plain) for name in dir(plain) if not name.startswith("_")}
         if guarded and plain is not None:
             namespace |= {name: content(name, plain) for name in CONTENT & namespace.keys() if hasattr(plain, name)}
         if description.plain in MUTABLE_PLAIN and "__eq__" in namespace:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..wire.errors import CandidateGone, WireClosed
-from .believing import believable, note_yes
+from .believing import believable, identical, made_by_call, note_yes, remember
 from .classes import ClassDescription
 from .contract import operator_name
 from .exceptions import holds
@@ -64,7 +65,11 @@ def _noted(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
 def _identical(self: Any, other: Any) -> Any:
     if self is not other:
         return NotImplemented
-    note_yes(self, other, "eq", lambda asked, about: asked is about)
+    __tracebackhide__ = True
+    if self._grader_home.contract.recording:
+        note_yes(self, other, "eq", lambda asked, about: asked is about)
+    else:
+        identical(self, other)
     return may_ask(self, type(self), _BY_ITSELF, other) or True
 
 
@@ -126,6 +131,17 @@ def _measure(name: str) -> Callable[..., Any]:
     return method
 
 
+def _call(self: Any, *args: Any, **kwargs: Any) -> Any:
+    """What a function gives; if a test reached it by name, what it makes is known by its arguments, as of a class."""
+    __tracebackhide__ = True
+    made = _forwarded("__call__")(self, *args, **kwargs)
+    path = object.__getattribute__(self, "_grader_path")
+    if path is not None and self._grader_home.contract is not None and hasattr(type(made), "_grader_generation"):
+        arguments = made_by_call(args, kwargs)
+        remember(type(made), made, arguments and f"{path[1]}{arguments}")
+    return made
+
+
 def _tried(self: Any, other: Any, name: str) -> Any:
     __tracebackhide__ = True
     if name != "__eq__" and not is_proxy(other):
@@ -167,6 +183,27 @@ def content(name: str, plain: type) -> Callable[..., Any]:
 
     method.__name__ = name
     return method
+
+
+class Overridable:
+    """A public attribute of a built-in type that a class extends: the class may have one of its own in its place.
+
+    Where the tests know the class, the other side is asked. Where they don't, the object stands for a value, and is it.
+
+    Args:
+        name: Of the attribute.
+        plain: The built-in type.
+    """
+
+    def __init__(self, name: str, plain: type) -> None:
+        self._name = name
+        self._own = inspect.getattr_static(plain, name)
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        __tracebackhide__ = True
+        if owner._grader_home.contract is not None and known_name(owner):
+            return owner._grader_home.request("getattr", self._name, owner if instance is None else instance)
+        return self._own.__get__(instance, owner) if hasattr(self._own, "__get__") else self._own
 
 
 def plain_equal(self: Any, other: Any) -> Any:
@@ -278,6 +315,7 @@ _JUDGED: dict[str, Callable[..., Any]] = {
 """Special methods whose answer a test believes: of a hostile side only what the contract says."""
 _OWN: dict[str, Callable[..., Any]] = {
     "__await__": _await,
+    "__call__": _call,
     "__repr__": _representation("__repr__"),
     "__str__": _representation("__str__"),
 }
