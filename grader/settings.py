@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="SQLAlchemy URL; empty for SQLite in the data folder.")
     broker_url: str = Field(default="", description="Redis or Valkey URL; empty for the embedded broker of 'grader up'.")
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
-    port: int = Field(default=8400, ge=0, le=65535, description="Port the API listens on.")
+    port: int = Field(default=8400, ge=1, le=65535, description="Port the API listens on.")
     public_url: str = Field(default="", description="Address under which learners reach the API.")
     proxies: Networks = Field(default=[], description="Networks of reverse proxies whose X-Forwarded-For is believed.")
     max_upload: int = Field(default=70 * 2**20, gt=0, description="Bytes of a request body at most.")

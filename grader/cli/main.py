@@ -139,7 +139,7 @@ def _untold(error: OSError) -> int:
     if error.errno == errno.EPIPE:
         return NOBODY_READS
     with suppress(OSError):
-        click.echo(f"error: the output can't be written: {error.strerror}", err=True)
+        click.echo(plain(f"error: the output can't be written: {error.strerror}"), err=True)
     return FAILED
 
 

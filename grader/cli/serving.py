@@ -14,7 +14,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from ..errors import InputError
+from ..errors import InputError, Unavailable
 from ..service.retention import newest_blob
 from ..settings import Settings, load_settings
 from ..store import BlobMissing, Database, FolderBlobs
@@ -23,6 +23,13 @@ from .main import operator_errors
 from .text import PlainFormatter
 
 __all__ = ["data_option", "log_to_stderr", "see_that_files_are_there", "see_that_port_is_free", "store_of", "writing"]
+
+
+class _Folder(click.Path):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":  # a variable of a script that is not set; the present folder is '.'
+            self.fail("an empty name is no folder", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,7 +41,7 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, **options)
 
     return click.option(
-        "--data", type=click.Path(path_type=Path, file_okay=False), help="Folder for everything the service keeps."
+        "--data", type=_Folder(path_type=Path, file_okay=False), help="Folder for everything the service keeps."
     )(private)
 
 
@@ -50,6 +57,9 @@ def log_to_stderr() -> None:
 def store_of(settings: Settings) -> Database:
     """The database, if it is there and up to date."""
     warn_of_open_folder(settings.data)
+    file = Database.file(settings.database)
+    if file is not None and not file.is_file():  # to look would make an empty one
+        raise Unavailable(f"{file}: there is no database yet: 'grader up' makes one, and 'grader db upgrade'")
     database = Database(settings.database)
     database.check()
     return database

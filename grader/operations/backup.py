@@ -6,6 +6,7 @@ one does. So the database is copied first, in one transaction, and then what the
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -22,10 +23,11 @@ from typing import IO, Any
 from sqlalchemy.engine import make_url
 
 from .. import __version__
-from ..errors import InputError
+from ..errors import InputError, Unavailable
 from ..service.retention import blobs_in_use
 from ..settings import Settings
 from ..store import BlobMissing, BlobStore, Database, FolderBlobs
+from ..store.database import DatabaseUnavailable, SchemaOutdated, beside
 from ..store.whole import put_in_place, whole_file
 
 __all__ = ["back_up", "restore"]
@@ -45,6 +47,7 @@ def back_up(settings: Settings, target: Path, now: datetime) -> int:
 
     Raises:
         InputError: The database is not SQLite, or there is none; the target is there and no regular file.
+        Unavailable: The database can't be read.
         BlobMissing: A content that the database names is missing or damaged.
         OSError: The file can't be written.
     """
@@ -63,13 +66,24 @@ def back_up(settings: Settings, target: Path, now: datetime) -> int:
 def _write(archive: tarfile.TarFile, path: Path, blobs: BlobStore, scratch: Path, now: datetime) -> int:
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".backup-") as folder:
         copy = Path(folder, _DATABASE)
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as sink:
-            source.backup(sink)
-        with _open(copy) as database:
-            database.check()
-            with database.reading() as session:
-                names = sorted(blobs_in_use(session))
-        manifest = {"format": _FORMAT, "grader": __version__, "made": now.isoformat(), "contents": len(names)}
+        try:
+            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as sink:
+                source.backup(sink)
+            with _open(copy) as database:
+                database.check()
+                with database.reading() as session:
+                    names = sorted(blobs_in_use(session))
+        except (sqlite3.Error, DatabaseUnavailable, SchemaOutdated) as error:
+            raise Unavailable(f"the backup was not made: {path}: {str(error).replace(str(copy), path.name)}") from None
+        with copy.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        manifest = {
+            "format": _FORMAT,
+            "grader": __version__,
+            "made": now.isoformat(),
+            "contents": len(names),
+            "database": f"sha256:{digest}",
+        }
         _add(archive, _MANIFEST, json.dumps(manifest, indent=1).encode(), now)
         archive.add(copy, _DATABASE)
         for name in names:
@@ -97,8 +111,10 @@ def restore(settings: Settings, source: Path) -> int:
         OSError: It can't be read, or the folder can't be written to.
     """
     path = _database_file(settings)
-    if path.exists():
-        raise InputError(f"{path} is there already: restore into another folder (--data), or move it away first")
+    there = [str(one) for one in (path, *beside(path)) if one.exists()]
+    if there:  # SQLite would take what is in the others for the newest changes of what is restored
+        text = f"{', '.join(there)} {'is' if len(there) == 1 else 'are'} there already"
+        raise InputError(f"{text}: restore into another folder (--data), or move what is there away first")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     blobs = FolderBlobs(settings.blobs)
     count = 0
@@ -111,10 +127,13 @@ def restore(settings: Settings, source: Path) -> int:
             if manifest.get("format") != _FORMAT:
                 raise InputError(f"{source} is of the format {manifest.get('format')!r}, not {_FORMAT!r}")
             copy = Path(folder, _DATABASE)
-            with copy.open("wb") as file:
+            with copy.open("w+b") as file:
                 shutil.copyfileobj(_file(archive, archive.next()), file)
                 file.flush()
                 os.fsync(file.fileno())
+                file.seek(0)
+                if manifest["database"] != f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}":
+                    raise InputError(f"{source}: the database in it is damaged")
             while entry := archive.next():
                 name = entry.name.removeprefix(_CONTENTS)
                 if blobs.put(_content(archive, entry)) != name:

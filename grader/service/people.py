@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from ..plain_text import plain
@@ -161,6 +161,20 @@ def withdraw(session: Session, course_id: str, user: User) -> None:
         raise NotFound(f"{user.login!r} is not in the course {course_id!r}")
     session.delete(enrolment)
     session.flush()
+
+
+def close_account(session: Session, login: str) -> None:
+    """Let a user in no more; what they did stays.
+
+    Raises:
+        NotFound: There is no such user.
+        Conflict: Nobody would be left to administer the service.
+    """
+    user = find_user(session, login)
+    others = select(func.count()).select_from(User).where(User.admin, User.active, User.id != user.id)
+    if user.admin and user.active and not session.scalar(others):
+        raise Conflict(f"{login!r} is the only administrator: add another first ('grader user add LOGIN --admin')")
+    user.active = False
 
 
 def role_in(session: Session, principal: Principal, course_id: str) -> Role | None:

@@ -52,6 +52,8 @@ def read_roster(text: str) -> list[Person]:
         unknown = [column for column in columns if column not in _COLUMNS]
         if unknown or "login" not in columns:
             raise InputError(f"the first line names the columns: login, and any of {', '.join(_COLUMNS[1:])}, nothing else")
+        if len(set(columns)) < len(columns):
+            raise InputError("the first line names a column twice")
         for row in reader:
             person = _person(row, reader.line_num)
             if person.login in people:

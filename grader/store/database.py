@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from .private import close_to_others, private_file
 
-__all__ = ["Database", "DatabaseUnavailable", "SchemaOutdated"]
+__all__ = ["Database", "DatabaseUnavailable", "SchemaOutdated", "beside"]
 
 _BUSY_SECONDS = 30
 _LOOK_AGAIN = 0.002
@@ -73,6 +73,16 @@ class Database:
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(**{_WRITES: True})
         self._writing = sessionmaker(writing, expire_on_commit=False)
+
+    @staticmethod
+    def file(url: str) -> Path | None:
+        """The file of an SQLite database; None of any other."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            return None
+        name = parsed.database if parsed.get_backend_name() == "sqlite" else None
+        return Path(name) if name and not name.startswith((":", "file:")) else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -142,9 +152,14 @@ def _close_to_others(name: str | None) -> None:
     path = Path(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     private_file(path)
-    for suffix in ("-wal", "-shm", "-journal"):
+    for other in beside(path):
         with suppress(FileNotFoundError):  # they come and go with the connections of other processes
-            close_to_others(path.with_name(f"{path.name}{suffix}"))
+            close_to_others(other)
+
+
+def beside(path: Path) -> list[Path]:
+    """The files that SQLite has beside its database at times, and reads as a part of it."""
+    return [path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-shm", "-journal")]
 
 
 def _on_sqlite_connect(connection: object, record: object) -> None:

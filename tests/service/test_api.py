@@ -403,6 +403,14 @@ def test_instructors_publish_regrade_and_extend(api, world):
     api.call("PUT", f"{path}/extensions/ada", world.teacher, 204, json={"due": "2027-02-01T00:00:00+01:00", "attempts": 1})
     api.call("PUT", f"{path}/extensions/ada", world.teacher, 422, json={"due": "2027-02-01T00:00:00"})
     api.call("PUT", f"{path}/extensions/nobody", world.teacher, 404, json={})
+    for wrong in (
+        {"due": 5},
+        {"attempts": "3"},
+        {"attempts": True},
+        {"due": "2027-02-01T00:00:00Z", "closes": "2026-12-31T00:00:00Z"},
+    ):
+        api.call("PUT", f"{path}/extensions/ada", world.teacher, 422, json=wrong)
+    api.call("POST", f"{path}/regrade", world.teacher, 422, json={"learner": "ada"})
 
 
 @pytest.mark.parametrize(

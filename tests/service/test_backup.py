@@ -1,6 +1,7 @@
 """A backup has all that a service keeps, and brings it back."""
 
 import errno
+import hashlib
 import io
 import json
 import os
@@ -91,11 +92,20 @@ def rewritten(service, change):
     """The same backup with other entries."""
     with tarfile.open(service.file) as archive:
         entries = [(entry.name, archive.extractfile(entry).read()) for entry in archive]
+    changed = change(entries)
+    for name, data in changed:
+        if name == "grader.db" and data.startswith(b"SQLite") and changed[0][1].startswith(b'{\n "format": "grader/'):
+            changed[0] = _saying(changed[0], database=f"sha256:{hashlib.sha256(data).hexdigest()}")
     with tarfile.open(service.file, "w") as archive:
-        for name, data in change(entries):
+        for name, data in changed:
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))
+
+
+def flipped(data):
+    """The same with one bit turned; its first one, so that it is seen to be no database."""
+    return bytes([data[0] ^ 1]) + data[1:]
 
 
 def newer(data):
@@ -121,7 +131,8 @@ def newer(data):
         (lambda entries: [("manifest.json", b'{"format": "other"}'), *entries[1:]], "is of the format 'other'"),
         (lambda entries: [("manifest.json", b"[1]"), *entries[1:]], "no backup, or damaged"),
         (lambda entries: [(name, newer(data) if name == "grader.db" else data) for name, data in entries], "newer version"),
-        (lambda entries: [_counting(entries[0], 2), *entries[1:-1]], "is not in"),
+        (lambda entries: [_saying(entries[0], contents=2), *entries[1:-1]], "is not in"),
+        (lambda entries: [(name, flipped(data) if name == "grader.db" else data) for name, data in entries], "is damaged"),
     ],
 )
 def test_what_is_no_whole_backup_is_not_restored(service, change, message):
@@ -132,8 +143,8 @@ def test_what_is_no_whole_backup_is_not_restored(service, change, message):
     assert not (target / "grader.db").exists()
 
 
-def _counting(manifest, count):
-    return manifest[0], json.dumps(json.loads(manifest[1]) | {"contents": count}).encode()
+def _saying(manifest, **what):
+    return manifest[0], json.dumps(json.loads(manifest[1]) | what).encode()
 
 
 @ON_SQLITE
@@ -186,3 +197,40 @@ def test_a_full_disk_is_told_by_the_name_that_was_given(service, monkeypatch):
     assert "No space left on device" in told
     assert str(service.file) in told
     assert [path.name for path in service.data.iterdir() if path.name.startswith(".backup")] == []
+
+
+@ON_SQLITE
+def test_what_sqlite_left_beside_a_database_is_not_mixed_into_another(service):
+    service.run("backup", str(service.file))
+    target = restored(service)
+    with closing(sqlite3.connect(target / "grader.db")) as database:
+        database.execute("delete from users")
+        database.commit()
+        left = (target / "grader.db-wal").read_bytes()  # as after a crash
+    assert left
+    (target / "grader.db").rename(target / "moved.db")
+    (target / "grader.db-wal").write_bytes(left)
+    told = service.run("restore", str(service.file), "--data", str(target), fails=True)
+    assert "grader.db-wal is there already" in told
+    (target / "grader.db-wal").unlink()
+    with closing(sqlite3.connect(restored(service) / "grader.db")) as database:
+        assert database.execute("select count(*) from users").fetchone() > (0,)
+
+
+@ON_SQLITE
+def test_a_database_that_can_not_be_read_is_named(service):
+    service.world.database.close()
+    for path in service.data.glob("grader.db*"):
+        path.unlink()
+    (service.data / "grader.db").write_bytes(b"no database at all" * 100)
+    told = service.run("backup", str(service.file), fails=True)
+    assert told.startswith(f"the backup was not made: {service.data / 'grader.db'}: ")
+    assert "file is not a database" in told
+
+
+@ON_SQLITE
+def test_looking_into_an_empty_folder_makes_no_database(service):
+    target = service.data / "empty"
+    assert "there is no database yet" in service.run("user", "list", "--data", str(target), fails=True)
+    assert not (target / "grader.db").exists()
+    assert "an empty name is no folder" in service.run("user", "list", "--data", "", fails=True)

@@ -1,15 +1,18 @@
 """The operator's commands, on databases of both kinds."""
 
 import json
+import os
 import socket
 import stat
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from grader.cli.main import cli
 from grader.service import people, queue
 from grader.service.queue import Retries
+from grader.store import tables
 from tests.service.receiver import receiving
 
 
@@ -47,6 +50,7 @@ def test_what_was_parked_is_shown_with_its_reason_and_tried_again(world, run):
     assert world.grade(100.0) == name
     assert "nothing waits" in run("queue", "list")
     assert "name gradings, or say --all" in run("queue", "retry", status=2)
+    assert "only 0 of these wait for an operator" in run("queue", "retry", "grd_x", status=2)
 
 
 def test_what_is_tried_again_later_is_listed_with_the_reason(world, run):
@@ -98,7 +102,34 @@ def test_a_bad_class_list_changes_nothing(world, run, tmp_path):
     with world.database.reading() as session, pytest.raises(people.NotFound):
         people.find_user(session, "zoe")
     roster.write_bytes(b"login\n\xff\n")
-    assert "class.csv" in run("course", "roster", "py", str(roster), status=2)
+    assert "class.csv: it is not UTF-8" in run("course", "roster", "py", str(roster), status=2)
+    roster.write_text("login,login\nzoe,zoe\n")
+    assert "names a column twice" in run("course", "roster", "py", str(roster), status=2)
+    roster.write_text("login\nzoe\n")
+    nowhere = tmp_path / "nowhere" / "tokens.csv"
+    assert "tokens.csv: can't be written" in run("course", "roster", "py", str(roster), "--tokens", str(nowhere), status=2)
+    with roster.open("wb") as file:
+        file.truncate(17 * 2**20)
+    assert "more than 16,777,216 bytes" in run("course", "roster", "py", str(roster), status=2)
+    roster.unlink()
+    os.mkfifo(roster)
+    assert "no regular file" in run("course", "roster", "py", str(roster), status=2)
+
+
+def test_instructors_of_a_class_list_get_tokens_to_teach_with(world, run, tmp_path):
+    roster, tokens = tmp_path / "class.csv", tmp_path / "tokens.csv"
+    roster.write_text("login,role\nzoe,instructor\nyan,learner\n")
+    run("course", "roster", "py", str(roster), "--tokens", str(tokens))
+    scopes = {one: json.loads(run("token", "list", one, "--json"))["scopes"] for one in ("zoe", "yan")}
+    assert scopes == {"zoe": ["read", "submit", "teach"], "yan": ["read", "submit"]}
+
+
+def test_the_last_administrator_stays(world, run):
+    with world.database.reading() as session:
+        (admin,) = session.scalars(select(tables.User.login).where(tables.User.admin)).all()
+    assert "is the only administrator" in run("user", "close", admin, status=2)
+    run("user", "add", "zoe", "--admin")
+    run("user", "close", admin)
 
 
 def test_tokens_are_listed_without_their_secrets_and_revoked(world, run):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from starlette.datastructures import UploadFile
 
-from ...assignment.model import Time
+from ...assignment.model import Policy, Time
+from ...errors import InputError
 from ...lms.gradebook_files import MEDIA_TYPES, Format, write
+from ...service.errors import Conflict
 from ...service.gradebook import gradebook
 from ...service.lookup import assignment_for, course_for, member_of
-from ...service.marks import remark
+from ...service.marks import current_settings, remark
 from ...service.people import Principal
 from ...service.publishing import publish, read_assignment_archive, regrade
 from ...store.tables import Extension
@@ -84,7 +86,22 @@ class Regraded(BaseModel):
     queued: int
 
 
-@router.post("/courses/{course}/assignments/{slug}/regrade", status_code=202, responses=problems(401, 403, 404, 422, 429))
+def _without_body(request: Request) -> None:
+    """Who names a learner in a body means that one, and not everybody.
+
+    Raises:
+        InputError: There is a body.
+    """
+    if request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers:
+        raise InputError("this request has no body: name a learner by '?learner='")
+
+
+@router.post(
+    "/courses/{course}/assignments/{slug}/regrade",
+    status_code=202,
+    dependencies=[Depends(_without_body)],
+    responses=problems(401, 403, 404, 422, 429),
+)
 def regrade_submissions(
     here: Here,
     principal: Teacher,
@@ -101,15 +118,30 @@ def regrade_submissions(
     return Regraded(queued=queued)
 
 
+def _written(value: object) -> object:
+    if not isinstance(value, str):  # a number would be seconds since 1970, which nobody means
+        raise ValueError("a time such as 2027-02-03T23:59:00+01:00 is expected")
+    return value
+
+
+WrittenTime = Annotated[Time, BeforeValidator(_written)]
+
+
 class ExtensionTable(BaseModel):
     """What a learner is granted."""
 
     model_config = ConfigDict(extra="forbid")
 
-    due: Time | None = None
-    closes: Time | None = None
-    attempts: int = Field(default=0, ge=0, le=1000, description="Attempts more.")
+    due: WrittenTime | None = None
+    closes: WrittenTime | None = None
+    attempts: int = Field(default=0, ge=0, le=1000, strict=True, description="Attempts more.")
     reason: str = Field(default="", max_length=1000)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.due and self.closes and self.closes < self.due:
+            raise ValueError("it closes before it is due")
+        return self
 
 
 async def _granted(here: Here, principal: Teacher, request: Request) -> ExtensionTable:
@@ -119,7 +151,7 @@ async def _granted(here: Here, principal: Teacher, request: Request) -> Extensio
 @router.put(
     "/courses/{course}/assignments/{slug}/extensions/{login}",
     status_code=204,
-    responses=problems(401, 403, 404, 408, 413, 422, 429, 503),
+    responses=problems(401, 403, 404, 408, 409, 413, 422, 429, 503),
     openapi_extra=json_of(ExtensionTable),
 )
 def extend(
@@ -134,6 +166,7 @@ def extend(
     with here.database.writing() as session:
         row = assignment_for(session, principal, course, slug, "instructor")
         user = member_of(session, course, login)
+        _see_that_it_extends(current_settings(session, row).policy, granted)
         extension = session.get(Extension, (row.id, user.id))
         if extension is None:
             extension = Extension(assignment_id=row.id, user_id=user.id)
@@ -142,6 +175,13 @@ def extend(
         extension.reason, extension.granted_by, extension.created = granted.reason, principal.user_id, here.now()
         session.flush()
         remark(session, row.id, user.id, here.now())
+
+
+def _see_that_it_extends(policy: Policy, granted: ExtensionTable) -> None:
+    for name in ("due", "closes"):
+        given, usual = getattr(granted, name), getattr(policy, name)
+        if given and usual and given < usual:
+            raise Conflict(f"{name!r} is {given.isoformat()}, earlier than everybody's, which is {usual.isoformat()}")
 
 
 @router.get(

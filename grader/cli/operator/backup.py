@@ -29,6 +29,9 @@ def command(file: Path, data: Path | None) -> None:
     with operator_errors():
         try:
             count = back_up(settings, file, now())
-        except (BlobMissing, OSError) as error:
+        except BlobMissing as error:
+            way = "put that file back, from an earlier backup or the disk that it was on, and try again"
+            raise Unavailable(f"the backup was not made: {error}: {way}") from None
+        except OSError as error:
             raise Unavailable(f"the backup was not made: {error}") from None
     out.print(f"{file}: the database and {count} contents, {file.stat().st_size / 2**20:.1f} MiB", markup=False)

@@ -22,6 +22,9 @@ from ..serving import data_option, writing
 
 __all__ = ["command"]
 
+_MOST_LISTED = 16 * 2**20
+"""Bytes of a class list."""
+
 
 @click.group(name="course")
 def command() -> None:
@@ -96,17 +99,32 @@ def roster(course: str, file: Path, tokens_file: Path | None, days: int, data: P
     list again changes nothing; nobody is taken out.
     """
     try:
-        listed = read_roster(file.read_text(encoding="utf-8"))
-    except (InputError, UnicodeDecodeError) as error:
+        listed = read_roster(_text_of(file))
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: it is not UTF-8: save it as 'CSV UTF-8'") from None
+    except InputError as error:
         raise InputError(f"{file}: {error}") from None
     with writing(data) as (session, _settings):
         new = enrol_all(session, course, listed, now())
         if tokens_file is not None:
             good_for = timedelta(days=days)
-            scopes = ("read", "submit")
-            tokens = [(user.login, people.issue_token(session, user, "roster", scopes, now(), good_for)[1]) for user in new]
+            teaching = {person.login for person in listed if person.role == "instructor"}
+            tokens = []
+            for user in new:
+                scopes = ("read", "submit", *(["teach"] if user.login in teaching else []))
+                tokens.append((user.login, people.issue_token(session, user, "roster", scopes, now(), good_for)[1]))
             _write_tokens(tokens_file, tokens)
     out.print(f"{len(listed)} people are in {course}, {len(new)} of them with new accounts", markup=False)
+
+
+def _text_of(file: Path) -> str:
+    if not file.is_file():
+        raise InputError("it is no regular file")
+    with file.open("rb") as opened:
+        data = opened.read(_MOST_LISTED + 1)
+    if len(data) > _MOST_LISTED:
+        raise InputError(f"it has more than {_MOST_LISTED:,} bytes")
+    return data.decode()
 
 
 def _write_tokens(path: Path, tokens: list[tuple[str, str]]) -> None:
@@ -114,6 +132,8 @@ def _write_tokens(path: Path, tokens: list[tuple[str, str]]) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise InputError(f"{path} is there already: name a new file") from None
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}") from None
     with open(descriptor, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")  # for shells, which would read \r into the token
         writer.writerow(("login", "token"))

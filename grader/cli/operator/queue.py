@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from ...errors import InputError
 from ...report import now
 from ...service import queue, waiting
 from ...service.errors import NotFound
@@ -97,4 +98,6 @@ def retry(gradings: tuple[str, ...], everything: bool, data: Path | None) -> Non
         raise click.UsageError("name gradings, or say --all")
     with writing(data) as (session, _settings):
         count = queue.retry_parked(session, None if everything else gradings, now())
+        if count < len(set(gradings)):
+            raise InputError(f"only {count} of these wait for an operator ('grader queue list'): nothing is tried again")
     out.print(f"{count} wait again")

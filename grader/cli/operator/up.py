@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import httpx2 as httpx
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from sandboxes.engine import Engine
 from sandboxes.errors import SandboxFailure
@@ -28,7 +29,7 @@ from ...service import people
 from ...settings import Settings, load_settings
 from ...store import Database
 from ...store.private import private_file, warn_of_open_folder
-from ...store.tables import User
+from ...store.tables import Token, User
 from ..consoles import err, out
 from ..main import operator_errors
 from ..serving import data_option, see_that_files_are_there, see_that_port_is_free
@@ -54,13 +55,13 @@ def command(data: Path | None, host: str | None, port: int | None, concurrency: 
     with _alone(settings.data), operator_errors():
         warn_of_open_folder(settings.data)
         see_that_port_is_free(settings)
-        token = _prepare(settings)
+        _prepare(settings)
         _prepare_images(settings)
         supervisor = Supervisor(settings.data / "logs", _environment(settings))
         try:
             _start(supervisor, settings, concurrency or os.cpu_count() or 1)
             _wait_until_ready(supervisor, settings)
-            _greet(settings, token)
+            _greet(settings)
             _keep(supervisor, settings)
         except KeyboardInterrupt:
             pass  # the way to stop it
@@ -92,18 +93,15 @@ def _alone(data: Path) -> Iterator[None]:
         yield
 
 
-def _prepare(settings: Settings) -> str | None:
-    """Make the tables, and the first user with a token, which is returned."""
+def _prepare(settings: Settings) -> None:
+    """Make the tables, and the first user."""
     database = Database(settings.database)
     try:
         database.upgrade()
         see_that_files_are_there(database, settings)
         with database.writing() as session:
-            if session.scalar(select(func.count()).select_from(User)):
-                return None
-            admin = people.add_user(session, "admin", "Administrator", now(), admin=True)
-            _token, secret = people.issue_token(session, admin, "first", people.SCOPES, now(), timedelta(days=365))
-            return secret
+            if not session.scalar(select(func.count()).select_from(User)):
+                people.add_user(session, "admin", "Administrator", now(), admin=True)
     finally:
         database.close()
 
@@ -166,10 +164,24 @@ def _local(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
-def _greet(settings: Settings, token: str | None) -> None:
+def _greet(settings: Settings) -> None:
     address = settings.public_url or _local(settings)
     out.print(f"grader runs at {address} (everything it keeps is in {settings.data})", markup=False, soft_wrap=True)
-    if token:
-        out.print(f"the first token, for admin, not shown again: {token}", markup=False, soft_wrap=True)
-        out.print(f"log in with: grader login {address}", markup=False, soft_wrap=True)
-    sys.stdout.flush()
+    database = Database(settings.database)
+    try:
+        with database.writing() as session:  # a token that was not shown is none: it is kept once it has been
+            token = _first_token(session)
+            if token:
+                out.print(f"the first token, for admin, not shown again: {token}", markup=False, soft_wrap=True)
+                out.print(f"log in with: grader login {address}", markup=False, soft_wrap=True)
+            sys.stdout.flush()
+    finally:
+        database.close()
+
+
+def _first_token(session: Session) -> str | None:
+    """A token for the user that ``_prepare`` makes, while nobody has any."""
+    admin = session.scalar(select(User).where(User.login == "admin", User.admin, User.active))
+    if admin is None or session.scalar(select(func.count()).select_from(Token)):
+        return None
+    return people.issue_token(session, admin, "first", people.SCOPES, now(), timedelta(days=365))[1]

@@ -57,5 +57,5 @@ def show(course: str | None, as_json: bool, data: Path | None) -> None:
 def close(login: str, data: Path | None) -> None:
     """Let a user in no more; what they did stays."""
     with writing(data) as (session, _settings):
-        people.find_user(session, login).active = False
+        people.close_account(session, login)
     out.print(f"closed {login}'s account", markup=False)
