@@ -11,6 +11,8 @@ from __future__ import annotations
 import datetime
 import decimal
 import fractions
+import hashlib
+import itertools
 import pathlib
 import random
 import secrets
@@ -18,12 +20,14 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
+from .contract import Contract
+
 __all__ = ["believable", "identical", "made_by_call", "note_yes", "remember", "see_that_it_is_one"]
 
 _MOST_KEPT = 12
 """Objects of a class that are kept to ask about; the latest ones."""
-_LONGEST_CALL, _MOST_PARTS = 1000, 100
-"""Characters of a call's text, and parts of a container in it."""
+_LONGEST_NAME, _LONGEST_LEAF, _MOST_PARTS = 60, 1000, 100
+"""Characters of a call's name before its digest, and of a value in it; parts of a container."""
 _LEAVES = frozenset(
     {
         *(bool, int, float, complex, str, bytes, type(None), range, decimal.Decimal, fractions.Fraction, uuid.UUID),
@@ -37,11 +41,12 @@ _SOMETIMES = 1 / 8
 """After those, which share is tried with some."""
 _MOST_NOTED = 1000
 """So many answers of the reference are noted in one test: after them only what no answer depends on is tried."""
+_UNNAMED = "?"
 _STRANGE, _BESIDE, _CHANGED, _OBJECT = "strange", "beside", "changed", "object"
 _chance = random.SystemRandom()  # tests seed the other one
 
-Probe = tuple[str, Callable[[], Any]]
-"""A question to which the answer has to be no, and what it is called in facts."""
+Probe = tuple[list[str], Callable[[], Any]]
+"""A question to which the answer has to be no, unless one of these facts is known of the reference."""
 
 
 class _Known:
@@ -98,13 +103,20 @@ def made_by_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
         text = _text((args, kwargs), 4)
     except ValueError:
         return None
-    return text if len(text) <= _LONGEST_CALL else None
+    if len(text) > _LONGEST_NAME:
+        text = (
+            f"{text[:_LONGEST_NAME]} {hashlib.blake2b(text.encode(errors='backslashreplace'), digest_size=12).hexdigest()}"
+        )
+    return text
 
 
 def _text(value: Any, depth: int) -> str:
     kind = type(value)
     if kind in _LEAVES:
-        return repr(value)[: _LONGEST_CALL + 1]
+        text = repr(value)
+        if len(text) > _LONGEST_LEAF:
+            raise ValueError("too long to be remembered")
+        return text
     if kind in (tuple, list, dict, set, frozenset) and depth and len(value) <= _MOST_PARTS:
         parts = [part for item in value.items() for part in item] if kind is dict else value
         texts = [_text(part, depth - 1) for part in parts]
@@ -142,11 +154,11 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
         return answer
     probes = list(_probes(self, other, question, ask))
     if late:
-        probes = [probe for probe in probes if probe[0].startswith((_STRANGE, _BESIDE))]
+        probes = [probe for probe in probes if probe[0][0].startswith((_STRANGE, _BESIDE))]
     if before >= _ALWAYS:
         probes = _chance.sample(probes, min(2, len(probes))) if _chance.random() < _SOMETIMES else []
     place = _chance.randrange(len(probes) + 1)
-    wrong = [name for name, probe in probes[:place] if _says_yes(probe)]
+    wrong = [facts for facts, probe in probes[:place] if _says_yes(probe)]
     answer = ask(self, other)
     if _is_remote(answer):
         if contract.may_be_alike(question, _OBJECT):
@@ -154,53 +166,60 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
         answer = bool(answer)  # asked once, as the next time it may say something else
     if not _is_yes(answer):
         return answer
-    wrong += [name for name, probe in probes[place:] if _says_yes(probe)]
+    wrong += [facts for facts, probe in probes[place:] if _says_yes(probe)]
     if probes and not _says_yes(lambda: ask(self, other)):
-        wrong.append(_CHANGED)
+        wrong.append([_CHANGED])
     if question == "eq" and not late:
-        wrong += _names_of_one(self, other)
-    if [name for name in wrong if not contract.may_be_alike(question, name)]:
+        wrong += _found_to_be_one(self, other)
+    if not all(_is_known_of(contract, question, facts) for facts in wrong):
         _disbelieve(self, question)
     return answer
+
+
+def _is_known_of(contract: Contract, question: str, facts: list[str]) -> bool:
+    return any(contract.may_be_alike(question, fact) for fact in facts)
 
 
 def note_yes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> None:
     """An object of the reference says yes: note what else it says yes to, and what is made differently and the same."""
     contract = self._grader_home.contract
-    alike = [name for name, probe in _probes(self, other, question, ask) if _says_yes(probe)]
+    alike = [facts for facts, probe in _probes(self, other, question, ask) if _says_yes(probe)]
     if not _says_yes(lambda: ask(self, other)):
-        alike.append(_CHANGED)
-    for name in (*alike, *_names_of_one(self, other)):
-        contract.may_be_alike(question, name)
+        alike.append([_CHANGED])
+    # What has no name here may have one in another right solution, and what has one may have none there.
+    alike += [[_same(_UNNAMED, name)] for name in _names(self, other)]
+    for fact in (fact for facts in (*alike, *_found_to_be_one(self, other)) for fact in facts):
+        contract.may_be_alike(question, fact)
 
 
 def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Iterator[Probe]:
     if question in ("lt", "le"):
-        yield "reversed", lambda: ask(other, self)
+        yield ["reversed"], lambda: ask(other, self)
         return
     if question == "ne":
-        yield "equal", lambda: not ask(self, other)
+        yield ["equal"], lambda: not ask(self, other)
         return
     others = _beside(other) if not _is_remote(other) else _made_otherwise(self, other)
-    strange = [(_STRANGE, secrets.token_hex(_chance.randrange(3, 9))) for _ in range(2)]
+    strange = [([_STRANGE], secrets.token_hex(_chance.randrange(3, 9))) for _ in range(2)]
     things = [*strange, *others]
-    for name, thing in _chance.sample(things, len(things)):
-        yield name, lambda thing=thing: ask(self, thing)  # type: ignore[misc]
+    for facts, thing in _chance.sample(things, len(things)):
+        yield facts, lambda thing=thing: ask(self, thing)  # type: ignore[misc]
 
 
-def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[str, Any]]:
-    seen = _names(self, other)
+def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], Any]]:
+    names = _names(self, other)
+    seen = set(names)
     for cls in dict.fromkeys((type(other), type(self))):
         for how, thing in list(_known(cls).made.items()):
             if how not in seen and thing is not self and thing is not other:
                 seen.add(how)
-                yield how, thing
+                yield [_same(name, how) for name in names or (_UNNAMED,)], thing
 
 
-def _beside(value: Any) -> Iterator[tuple[str, Any]]:
+def _beside(value: Any) -> Iterator[tuple[list[str], Any]]:
     """Plain values that differ from ``value`` a little: by an even number and an odd one, by an item and by two."""
     for number, thing in enumerate(_neighbours(value)):
-        yield f"{_BESIDE} {number}", thing
+        yield [f"{_BESIDE} {number}"], thing
 
 
 def _neighbours(value: Any) -> Iterable[Any]:
@@ -267,10 +286,14 @@ def _is_yes(answer: Any) -> bool:
         return False
 
 
-def _names_of_one(self: Any, other: Any) -> set[str]:
-    """What is equal is known as, if that is several things: one object may stand for all that there is."""
-    names = _names(self, other)
-    return names if len(names) > 1 else set()
+def _found_to_be_one(self: Any, other: Any) -> list[list[str]]:
+    """Each two names of what was found equal: one object may stand for all that there is."""
+    return [[_same(*pair)] for pair in itertools.combinations(_names(self, other), 2)]
+
+
+def _same(one: str, other: str) -> str:
+    """The fact that what is known by two names is equal."""
+    return " = ".join(sorted((one, other)))
 
 
 def identical(self: Any, other: Any) -> None:
@@ -281,7 +304,7 @@ def identical(self: Any, other: Any) -> None:
     """
     __tracebackhide__ = True
     contract = self._grader_home.contract
-    if [name for name in _names_of_one(self, other) if not contract.may_be_alike("eq", name)]:
+    if not all(_is_known_of(contract, "eq", facts) for facts in _found_to_be_one(self, other)):
         _disbelieve(self, "eq")
 
 
