@@ -152,7 +152,8 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
         elif _is_yes(answer):
             note_yes(self, other, question, ask)
         return answer
-    probes = list(_probes(self, other, question, ask))
+    # What is asked about itself gains nothing by a yes, and may be as something else is by chance (a card that was drawn).
+    probes = list(_probes(self, other, question, ask)) if self is not other else []
     if late:
         probes = [probe for probe in probes if probe[0][0].startswith((_STRANGE, _BESIDE))]
     if before >= _ALWAYS:
