@@ -131,13 +131,16 @@ def _measure(name: str) -> Callable[..., Any]:
     return method
 
 
+_ask_to_call = _forwarded("__call__")
+
+
 def _call(self: Any, *args: Any, **kwargs: Any) -> Any:
     """What a function gives; if a test reached it by name, what it makes is known by its arguments, as of a class."""
     __tracebackhide__ = True
-    made = _forwarded("__call__")(self, *args, **kwargs)
-    path = object.__getattribute__(self, "_grader_path")
-    if path is not None and self._grader_home.contract is not None and hasattr(type(made), "_grader_generation"):
-        arguments = made_by_call(args, kwargs)
+    made = _ask_to_call(self, *args, **kwargs)
+    if isinstance(made, Proxy) and self._grader_home.contract is not None:
+        path = object.__getattribute__(self, "_grader_path")
+        arguments = made_by_call(args, kwargs) if path is not None else None
         remember(type(made), made, arguments and f"{path[1]}{arguments}")
     return made
 
