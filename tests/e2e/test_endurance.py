@@ -85,7 +85,7 @@ def test_workers_come_back_when_the_broker_does(service):
         until(running_one, service)
         (killed,) = service.processes()["broker"]
         killed.kill()
-        until(lambda: [one for one in service.processes().get("broker", []) if one != killed], service)
+        until(lambda killed=killed: set(service.processes().get("broker", [])) - {killed}, service)
     service.wait_until_graded(90)
     assert psutil.pid_exists(worker), "the worker was started anew: this shows nothing"
     assert graded_by(service).keys() == {worker_name(service)}
