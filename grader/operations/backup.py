@@ -111,7 +111,7 @@ def restore(settings: Settings, source: Path) -> int:
         OSError: It can't be read, or the folder can't be written to.
     """
     path = _database_file(settings)
-    there = [str(one) for one in (path, *beside(path)) if one.exists()]
+    there = [str(one) for one in (path, *beside(path)) if os.path.lexists(one)]
     if there:  # SQLite would take what is in the others for the newest changes of what is restored
         text = f"{', '.join(there)} {'is' if len(there) == 1 else 'are'} there already"
         raise InputError(f"{text}: restore into another folder (--data), or move what is there away first")

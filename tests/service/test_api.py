@@ -400,6 +400,15 @@ def test_instructors_publish_regrade_and_extend(api, world):
     api.grade()
     path = f"/api/v1/courses/py/assignments/{world.slug}"
     assert api.call("POST", f"{path}/regrade", world.teacher, 202).json() == {"queued": 1}
+    for unlimited in ({"due": "2027-02-01T00:00:00Z"}, {"closes": "2027-02-01T00:00:00Z"}):
+        told = api.call("PUT", f"{path}/extensions/ada", world.teacher, 409, json=unlimited).text
+        assert "there is nothing to extend" in told
+    due = b"[policy]\ndue = 2027-01-31T00:00:00Z\nlate = { per_day = 10, until = 3 }\n"
+    files["assignment.toml"] = files["assignment.toml"].replace(b"[policy]\n", due)
+    archive = {"archive": ("a.tar.gz", pack(files))}
+    api.call("POST", "/api/v1/courses/py/assignments", world.teacher, 201, files=archive)
+    for earlier in ({"due": "2027-01-30T00:00:00Z"}, {"closes": "2027-02-01T00:00:00Z"}):
+        assert "earlier than" in api.call("PUT", f"{path}/extensions/ada", world.teacher, 409, json=earlier).text
     api.call("PUT", f"{path}/extensions/ada", world.teacher, 204, json={"due": "2027-02-01T00:00:00+01:00", "attempts": 1})
     api.call("PUT", f"{path}/extensions/ada", world.teacher, 422, json={"due": "2027-02-01T00:00:00"})
     api.call("PUT", f"{path}/extensions/nobody", world.teacher, 404, json={})

@@ -213,6 +213,9 @@ def test_what_sqlite_left_beside_a_database_is_not_mixed_into_another(service):
     told = service.run("restore", str(service.file), "--data", str(target), fails=True)
     assert "grader.db-wal is there already" in told
     (target / "grader.db-wal").unlink()
+    (target / "grader.db-shm").symlink_to(target / "nowhere")
+    assert "grader.db-shm is there" in service.run("restore", str(service.file), "--data", str(target), fails=True)
+    (target / "grader.db-shm").unlink()
     with closing(sqlite3.connect(restored(service) / "grader.db")) as database:
         assert database.execute("select count(*) from users").fetchone() > (0,)
 

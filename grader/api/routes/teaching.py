@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 from ...assignment.model import Policy, Time
 from ...errors import InputError
 from ...lms.gradebook_files import MEDIA_TYPES, Format, write
+from ...policy import terms_for
 from ...service.errors import Conflict
 from ...service.gradebook import gradebook
 from ...service.lookup import assignment_for, course_for, member_of
@@ -177,11 +178,16 @@ def extend(
         remark(session, row.id, user.id, here.now())
 
 
+_WHAT = {"due": "is due", "closes": "closes"}
+
+
 def _see_that_it_extends(policy: Policy, granted: ExtensionTable) -> None:
-    for name in ("due", "closes"):
-        given, usual = getattr(granted, name), getattr(policy, name)
-        if given and usual and given < usual:
-            raise Conflict(f"{name!r} is {given.isoformat()}, earlier than everybody's, which is {usual.isoformat()}")
+    usual = terms_for(policy)
+    for given, before, name in ((granted.due, usual.due, "due"), (granted.closes, usual.closes, "closes")):
+        if given and before is None:
+            raise Conflict(f"there is nothing to extend: the assignment has no time when it {_WHAT[name]}")
+        if given and before and given < before:
+            raise Conflict(f"{given.isoformat()} is earlier than it {_WHAT[name]} for everybody, {before.isoformat()}")
 
 
 @router.get(

@@ -23,11 +23,15 @@ __all__ = ["command"]
 @click.option("--reason", default="")
 def command(assignment: str, login: str, due: str | None, closes: str | None, attempts: int, reason: str) -> None:
     """Grant a learner an extension of an ASSIGNMENT, instead of the one they may have."""
+    if not (due or closes or attempts):
+        raise click.UsageError("say what is granted: --due, --closes or --attempts")
     granted = {"due": _time(due), "closes": _time(closes), "attempts": attempts, "reason": reason}
     with connect() as client:
         found = find_assignment(client, assignment)
         client.put(f"/courses/{found['course']}/assignments/{found['id']}/extensions/{quote(login, safe='')}", granted)
-    out.print(f"granted {login} an extension", markup=False)
+    parts = [f"due {granted['due']}", f"closes {granted['closes']}", f"{attempts} attempts more"]
+    held = ", ".join(part for part, holds in zip(parts, (due, closes, attempts), strict=True) if holds)
+    out.print(f"granted {login} an extension, in place of any before: {held}", markup=False)
 
 
 def _time(text: str | None) -> str | None:
