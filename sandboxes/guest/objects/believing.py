@@ -1,9 +1,9 @@
 """Whether an object of a submission can be believed when it says that something is equal to it, or in it.
 
-A class that says yes to everything is right about whatever a test expects. It is found out by what else it says yes to: a
-strange value, an object that the tests made with other arguments, another constant, a number beside the expected one. These
-*probes* come before or after the real question, as chance has it, so that nothing tells them apart. While the reference runs
-it is asked the same, and what it says yes to is noted: there a right solution may do so as well.
+A class that says yes to everything is right about whatever a test expects. It is found out by what else it says yes to:
+an object that the tests made with other arguments, another constant, a relative of the expected value. These *probes* come
+before or after the real question, as chance has it, so that nothing tells them apart. While the reference runs it is asked
+the same, and what it says yes to is noted: there a right solution may do so as well.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import pathlib
 import random
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from .contract import Contract
+from .relatives import all_relatives, some_relatives
 
 __all__ = ["believable", "identical", "made_by_call", "note_yes", "remember", "see_that_it_is_one"]
 
@@ -40,9 +41,11 @@ _ALWAYS = 30
 _SOMETIMES = 1 / 8
 """After those, which share is tried with some."""
 _MOST_NOTED = 1000
-"""So many answers of the reference are noted in one test: after them only what no answer depends on is tried."""
-_UNNAMED = "?"
-_STRANGE, _BESIDE, _CHANGED, _OBJECT = "strange", "beside", "changed", "object"
+"""So many answers of the reference are noted in one test, and no more are tried: what is not noted may be right."""
+_MOST_RELATIVES = 6
+"""Relatives of a plain value that are asked about beside it."""
+_UNNAMED, _ENUM = "?", "enum"
+_STRANGE, _CHANGED, _OBJECT = "strange", "changed", "object"
 _chance = random.SystemRandom()  # tests seed the other one
 
 Probe = tuple[list[str], Callable[[], Any]]
@@ -142,11 +145,10 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     __tracebackhide__ = True
     contract = self._grader_home.contract
     before = _known(type(self)).asked_before(contract.scope)
-    late = before >= _MOST_NOTED
+    if before >= _MOST_NOTED:
+        return ask(self, other)
     if contract.recording:
         answer = ask(self, other)
-        if late:
-            return answer
         if _is_remote(answer):  # an expression, say, which stands for an answer that comes later
             contract.may_be_alike(question, _OBJECT)
         elif _is_yes(answer):
@@ -154,8 +156,7 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
         return answer
     # What is asked about itself gains nothing by a yes, and may be as something else is by chance (a card that was drawn).
     probes = list(_probes(self, other, question, ask)) if self is not other else []
-    if late:
-        probes = [probe for probe in probes if probe[0][0].startswith((_STRANGE, _BESIDE))]
+    _chance.shuffle(probes)
     if before >= _ALWAYS:
         probes = _chance.sample(probes, min(2, len(probes))) if _chance.random() < _SOMETIMES else []
     place = _chance.randrange(len(probes) + 1)
@@ -170,7 +171,7 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     wrong += [facts for facts, probe in probes[place:] if _says_yes(probe)]
     if probes and not _says_yes(lambda: ask(self, other)):
         wrong.append([_CHANGED])
-    if question == "eq" and not late:
+    if question == "eq":
         wrong += _found_to_be_one(self, other)
     if not all(_is_known_of(contract, question, facts) for facts in wrong):
         _disbelieve(self, question)
@@ -200,11 +201,15 @@ def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]
     if question == "ne":
         yield ["equal"], lambda: not ask(self, other)
         return
-    others = _beside(other) if not _is_remote(other) else _made_otherwise(self, other)
-    strange = [([_STRANGE], secrets.token_hex(_chance.randrange(3, 9))) for _ in range(2)]
-    things = [*strange, *others]
-    for facts, thing in _chance.sample(things, len(things)):
-        yield facts, lambda thing=thing: ask(self, thing)  # type: ignore[misc]
+    if _is_remote(other):
+        for facts, thing in _made_otherwise(self, other):
+            yield facts, lambda thing=thing: ask(self, thing)  # type: ignore[misc]
+            if question == "eq":  # either of them may be the one that is equal to all
+                yield facts, lambda thing=thing: ask(thing, other)  # type: ignore[misc]
+    recording = self._grader_home.contract.recording
+    things = list(all_relatives(other) if recording else some_relatives(other, _MOST_RELATIVES, _chance))
+    for name, thing in things or [(_STRANGE, secrets.token_hex(_chance.randrange(3, 9))) for _ in range(2)]:
+        yield [name], lambda thing=thing: ask(self, thing)  # type: ignore[misc]
 
 
 def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], Any]]:
@@ -215,59 +220,6 @@ def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], Any]]:
             if how not in seen and thing is not self and thing is not other:
                 seen.add(how)
                 yield [_same(name, how) for name in names or (_UNNAMED,)], thing
-
-
-def _beside(value: Any) -> Iterator[tuple[list[str], Any]]:
-    """Plain values that differ from ``value`` a little: by an even number and an odd one, by an item and by two."""
-    for number, thing in enumerate(_neighbours(value)):
-        yield [f"{_BESIDE} {number}"], thing
-
-
-def _neighbours(value: Any) -> Iterable[Any]:
-    kind = type(value)
-    if kind is int:
-        return (value + 1, value - 1, 2 * value + 3, value + 2, value + 60, -value - 4)
-    if kind in (float, complex, decimal.Decimal, fractions.Fraction):
-        return _other_numbers(value)
-    if kind in (str, bytes):
-        start, end = ("a", "s") if kind is str else (b"a", b"s")
-        return (value + end, value[1:] if value else start, value[::-1] + start, value + end + start, value[2:] + start)
-    if kind in (list, tuple):
-        return (kind((*value, 0)), kind(value[1:]) if value else kind((1,)), kind((*value, 0, 1)), *_turned(value))
-    if kind is dict:
-        new = secrets.token_hex(4)
-        more, others = {new: 0, f"{new}s": 1}, dict.fromkeys(value, new)
-        return ({**value, new: 0}, {} if value else {"a": 1}, {**value, **more}, others or more)
-    if kind in (set, frozenset):
-        new = secrets.token_hex(4)
-        return (value | {new}, kind() if value else kind((1,)), value | {new, f"{new}s"})
-    if kind in (datetime.date, datetime.datetime):
-        return _shifted(value, (1, -1, 2, 366))
-    if kind is datetime.timedelta:
-        return _shifted(value, (1, -1, 2, 60))
-    return ()
-
-
-def _other_numbers(value: Any) -> Iterable[Any]:
-    try:
-        others = (value + 1, 2 * value + 3, value + 2, value / 2 - 1)
-    except ArithmeticError:  # a signalling NaN, or more digits than a context allows
-        return ()
-    return [other for other in others if other != value]  # infinity and one is infinity
-
-
-def _turned(value: Any) -> Iterable[Any]:
-    """The other way round, if that is known to be something else."""
-    plain = {type(item) for item in value} <= _LEAVES
-    return (value[::-1],) if plain and value[::-1] != value else ()
-
-
-def _shifted(value: Any, days: Iterable[int]) -> Iterator[Any]:
-    for number in days:
-        try:
-            yield value + datetime.timedelta(days=number)
-        except OverflowError:  # at the end of the calendar
-            continue
 
 
 def _says_yes(probe: Callable[[], Any]) -> bool:
@@ -317,6 +269,8 @@ def see_that_it_is_one(cls: Any, member: Any) -> None:
     """
     __tracebackhide__ = True
     contract = cls._grader_home.contract
+    if not contract.may_be_alike("is", _ENUM):  # the reference has a plain class, where equal constants may be one
+        return
     names = {name for name in _known(cls).names(member) if name.startswith(".")}
     if len(names) > 1 and [name for name in sorted(names) if not contract.may_be_alike("is", name)]:
         failure = AssertionError(f"{' and '.join(sorted(names))} are one member of {cls.__qualname__}")

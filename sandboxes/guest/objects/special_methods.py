@@ -135,10 +135,13 @@ _ask_to_call = _forwarded("__call__")
 
 
 def _call(self: Any, *args: Any, **kwargs: Any) -> Any:
-    """What a function gives; if a test reached it by name, what it makes is known by its arguments, as of a class."""
+    """What a function gives; if a test reached it by name, what it makes is known by its arguments, as of a class.
+
+    Without any, it may give something else each time: the next card, a throw of a die.
+    """
     __tracebackhide__ = True
     made = _ask_to_call(self, *args, **kwargs)
-    if isinstance(made, Proxy) and self._grader_home.contract is not None:
+    if (args or kwargs) and isinstance(made, Proxy) and self._grader_home.contract is not None:
         path = object.__getattribute__(self, "_grader_path")
         arguments = made_by_call(args, kwargs) if path is not None else None
         remember(type(made), made, arguments and f"{path[1]}{arguments}")
