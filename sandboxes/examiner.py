@@ -118,6 +118,7 @@ class Examiner:
         tests: Sequence[str] | None = None,
         seed: str = "",
         one_way: bool = False,
+        once: Sequence[str] = (),
     ) -> tuple[int, Control]:
         """Begin a grading; returns its number and the connection to its process.
 
@@ -129,13 +130,20 @@ class Examiner:
             tests: Ids of the tests to run, in their order; all if there are none.
             seed: What sizes that vary follow from; without one, they don't.
             one_way: Whether changes that no right solution makes to what tests hand over stay with the program.
+            once: Tests (their families, if they are run at several sizes) in which objects are asked only what they ask.
 
         Raises:
             SandboxFailure: The examiner is gone.
         """
         selection = {"order": None if tests is None else list(tests), "seed": seed}
-        order = {"do": "grade", "files": dict(files), "facts": facts, "collect_only": collect_only, "tests": selection}
-        order["one_way"] = one_way
+        order: dict[str, Any] = {
+            "do": "grade",
+            "files": dict(files),
+            "facts": facts,
+            "collect_only": collect_only,
+            "tests": selection,
+        }
+        order |= {"one_way": one_way, "once": list(once)}
         return self._start(order, wire)
 
     def begin_trial(self, wire: socket.socket, program: Mapping[str, bytes]) -> tuple[int, Control]:

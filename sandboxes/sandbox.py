@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 
@@ -12,7 +12,7 @@ from .candidate import candidate_spec
 from .engine import Engine
 from .errors import SandboxFailure, SuiteBroken
 from .examiner import Examiner
-from .guest.objects.contract import Contract
+from .guest.objects.contract import Contract, Facts
 from .guest.sizes import actual_size, seed_of
 from .images.build import ImageBuilder
 from .keeper import ExaminerKeeper
@@ -66,9 +66,9 @@ class Sandbox:
         self._pool = CandidatePool(engine, self._linker, spec, suite.limits, parallel + 1)
         try:
             self.tests = self._collect()
-            observed = [self._watch(files, self.tests) for files in (suite.reference, *suite.alternatives)]
-            self._facts = Contract.joined(session.noted for session in observed)
-            self.reference_runs = observed[0].runs
+            observed = [self._observe(files) for files in (suite.reference, *suite.alternatives)]
+            self._facts = Contract.joined(facts for _runs, facts in observed)
+            self.reference_runs = observed[0][0]
         except BaseException:
             self.close()
             raise
@@ -198,15 +198,36 @@ class Sandbox:
                 raise SuiteBroken(session.errors)
             seen.append(session.errors)
 
-    def _watch(self, files: Mapping[str, bytes], tests: tuple[Test, ...] | None) -> Session:
+    def _observe(self, files: Mapping[str, bytes]) -> tuple[dict[str, TestRun], Facts]:
+        """What becomes of the tests with a right solution, and what they ask of its objects.
+
+        What a test counts, or takes from where there is no second one, it may fail for what its objects are asked beside;
+        where it passes without, submissions are asked nothing beside, either.
+
+        Raises:
+            SandboxFailure: The grader could not do its work.
+        """
+        session = self._watch(files, self.tests)
+        failing = _unpassed(session.runs.values())
+        if not failing:
+            return session.runs, session.noted
+        alone = self._watch(files, self.tests, tuple(failing))
+        return alone.runs, Contract.without_once(alone.noted, _unpassed(alone.runs.values()))
+
+    def _watch(self, files: Mapping[str, bytes], tests: tuple[Test, ...] | None, once: Sequence[str] = ()) -> Session:
         """A run of a right solution, which notes what the tests ask of its objects; see ``Contract``.
+
+        Args:
+            files: The solution.
+            tests: What to run; None to collect the tests only.
+            once: See ``Session``.
 
         Raises:
             SandboxFailure: The grader could not do its work.
         """
         attempts = Attempts(
             self._examiners,
-            lambda examiner, blamed: Session(examiner, self._pool, files, self._suite.limits),
+            lambda examiner, blamed: Session(examiner, self._pool, files, self._suite.limits, once=once),
             lambda times: False,
             self._suite.limits.total_time,
         )
@@ -217,3 +238,9 @@ class Sandbox:
         self._examiners.close()
         self._pool.close()
         self._linker.close()
+
+
+def _unpassed(runs: Iterable[TestRun]) -> set[str]:
+    """The tests that did not pass, as ``Contract`` names them."""
+    failing = [run.test for run in runs if run.outcome not in ("passed", "skipped")]
+    return {test.scaling.family if test.scaling else test.id for test in failing}

@@ -38,6 +38,7 @@ class Session:
         blamed: Tests that are not run, since they ended the process that judges, and what the learner is told; under
             ``OUTSIDE`` for all tests that have no result.
         one_way: Whether changes that no right solution makes to what tests hand over stay with the program.
+        once: Tests (their families, if they are run at several sizes) in which objects are asked only what they ask.
 
     Attributes:
         examiner: See above.
@@ -60,8 +61,10 @@ class Session:
         seed: str = "",
         blamed: Mapping[str, str] = MappingProxyType({}),
         one_way: bool = False,
+        once: Sequence[str] = (),
     ) -> None:
         self._one_way = one_way
+        self._once = once
         self.strayed = False
         self._facts = facts
         self.noted: Facts = []
@@ -114,7 +117,8 @@ class Session:
     def _begin(self, collect_only: bool, order: list[str] | None) -> tuple[int, Control]:
         assert self._candidate is not None
         return self.examiner.begin(
-            self._candidate.socket, self._files, self._facts, collect_only, order, self._seed, self._one_way
+            *(self._candidate.socket, self._files, self._facts, collect_only, order),
+            *(self._seed, self._one_way, self._once),
         )
 
     def _each(self, roster: Sequence[Test], begin: Callable[[], tuple[int, Control]]) -> Generator[TestRun]:

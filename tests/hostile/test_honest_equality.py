@@ -265,3 +265,43 @@ def sandbox(engine):
 def test_who_is_right_loses_nothing(sandbox, source):
     """Twice, as what is asked beside is up to chance."""
     Graded(sandbox.run(encoded(source))).assert_all_passed()
+
+
+COUNTED = """
+    from unittest.mock import Mock
+    from bank import Filter, Item
+
+    def test_asked_once():
+        Item.asked = 0
+        assert Item(1) == Item(1)
+        assert Item.asked == 1
+    def test_shown_once():
+        shown = Mock(return_value=True)
+        assert 4 in Filter(shown)
+        shown.assert_called_once_with(4)
+    def test_said_once(capsys):
+        assert Item(2) == Item(2)
+        assert capsys.readouterr().out == "asked\\n"
+    def test_equal(): assert Item(3) == Item(3)
+"""
+COUNTING = """
+    class Item:
+        asked = 0
+        def __init__(self, n): self.n = n
+        def __eq__(self, other):
+            Item.asked += 1
+            print("asked")
+            return self.n == other.n
+    class Filter:
+        def __init__(self, keeps): self.keeps = keeps
+        def __contains__(self, item): return self.keeps(item)
+"""
+AGREEING = COUNTING.replace("self.n == other.n", "True")
+
+
+def test_what_a_test_counts_is_asked_as_often_as_the_test_asks_it(engine):
+    with Sandbox(engine, make_suite(COUNTED, COUNTING)) as sandbox:
+        assert {run.outcome for run in sandbox.reference_runs.values()} == {"passed"}
+        Graded(sandbox.run(encoded(COUNTING))).assert_all_passed()
+        agreeing = Graded(sandbox.run(encoded(AGREEING)))
+    assert agreeing.outcomes["test_equal"] == "failed"  # the other tests alone are asked nothing beside

@@ -119,3 +119,12 @@ def test_where_plain_values_are_shown_objects_of_the_submission_may_be():
     assert contract.may_ask("Board", "contains", "", True)
     contract.scope = "another"
     assert not contract.may_ask("Board", "contains", "", True)
+
+
+def test_what_a_right_solution_passes_only_unasked_is_asked_once():
+    facts = Contract(once=["a", "b"]).facts()
+    submission = Contract(Contract.without_once(facts, ["b"]))
+    tried = []
+    for submission.scope in ("a", "b", "c"):
+        tried.append(submission.may_try())
+    assert tried == [False, True, True]

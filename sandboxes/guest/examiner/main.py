@@ -66,7 +66,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
         scratch: Folder for temporary files, the same path in the candidate.
     """
     limit = setup["output"]
-    contract = Contract(order["facts"], order["one_way"])
+    contract = Contract(order["facts"], order["one_way"], order["once"])
     connection = Connection(wire, setup["patience"], lambda: control.send({"do": "waiting"}), RequestHandler(), contract)
     watch_comparisons(contract)
     os.makedirs(scratch, exist_ok=True)

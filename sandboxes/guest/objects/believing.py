@@ -145,7 +145,7 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     __tracebackhide__ = True
     contract = self._grader_home.contract
     before = _known(type(self)).asked_before(contract.scope)
-    if before >= _MOST_NOTED:
+    if before >= _MOST_NOTED or not contract.may_try():
         return ask(self, other)
     if contract.recording:
         answer = ask(self, other)

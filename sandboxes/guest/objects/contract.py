@@ -60,6 +60,7 @@ class Contract:
     Args:
         facts: What was noted with the reference; ``None`` while the reference itself runs, which notes facts.
         one_way: Whether changes that no right solution makes to what a test hands over stay with the program.
+        once: Tests (as in ``scope``) in which objects are asked only what the tests ask, which is noted.
 
     Attributes:
         recording: Whether facts are noted.
@@ -68,9 +69,9 @@ class Contract:
         refused: What the running test would have asked of classes that define it, in words, in its order.
     """
 
-    def __init__(self, facts: Facts | None = None, one_way: bool = False) -> None:
+    def __init__(self, facts: Facts | None = None, one_way: bool = False, once: Iterable[str] = ()) -> None:
         self.recording = facts is None
-        self._facts: set[tuple[str, ...]] = {tuple(fact) for fact in facts or ()}
+        self._facts: set[tuple[str, ...]] = {tuple(fact) for fact in facts or ()} | {_once(scope) for scope in once}
         asked = [fact[1:] for fact in self._facts if fact[0] == "asked"]
         self._families = _families(asked)
         self._about_values = {(scope, cls, how) for scope, cls, how, operand in asked if not operand.startswith(_OBJECT)}
@@ -171,6 +172,10 @@ class Contract:
         """
         return self._holds(("asked", self.scope, "", f"{question} probe", what))
 
+    def may_try(self) -> bool:
+        """Whether objects may be asked more in the running test than it asks: no right solution passes it only without."""
+        return _once(self.scope) not in self._facts
+
     def compares(self, path: tuple[str, str] | None) -> bool:
         """Whether any test compares objects of the class with a name, or looks them up."""
         return self.recording or (path is not None and ".".join(path) in self._compared)
@@ -213,9 +218,20 @@ class Contract:
         return fact in self._facts
 
     @staticmethod
+    def without_once(facts: Facts, scopes: Iterable[str]) -> Facts:
+        """The facts without those that objects are asked only once in these tests."""
+        unneeded = {_once(scope) for scope in scopes}
+        return [fact for fact in facts if tuple(fact) not in unneeded]
+
+    @staticmethod
     def joined(many: Iterable[Facts]) -> Facts:
         """The facts of several right solutions together."""
         return [list(fact) for fact in sorted({tuple(fact) for facts in many for fact in facts})]
+
+
+def _once(scope: str) -> tuple[str, ...]:
+    """The fact that objects are asked once in a test: it counts their answers, or they give no second one."""
+    return ("asked", scope, "", "ask", "once")
 
 
 def _families(asked: Iterable[tuple[str, ...]]) -> dict[tuple[str, str], str]:
