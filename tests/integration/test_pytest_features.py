@@ -224,3 +224,19 @@ def test_only_what_test_files_define_is_a_test(grade):
     assert grade(tests, reference).outcomes == {"test_result": "passed"}
     missing = grade(tests, reference, reference.replace("def test_mine", "def test_yours"))
     assert missing.outcomes == {"test_result": "failed"}
+
+
+def test_tests_and_their_helpers_are_compiled_once_for_all_gradings(grade):
+    tests = {
+        "tests/hidden/helping.py": "def double(n): return 2 * n",
+        "tests/hidden/test_compiled.py": """
+            import os
+            import bank, helping
+            def test_what_is_compiled():
+                folder = os.path.dirname(__file__)
+                assert bank.add(helping.double(1), 1) == 3
+                kept = sorted(name.partition(".")[0] for name in os.listdir(os.path.join(folder, "__pycache__")))
+                assert kept == ["helping", "test_compiled"]
+        """,
+    }
+    grade(tests, SUBMISSION).assert_all_passed()

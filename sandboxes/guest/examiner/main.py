@@ -117,7 +117,7 @@ class ForkServer:
         _load_for_values()
         Tree(self._home).apply([[path, content] for path, content in setup["files"].items()])
         prepare_hypothesis()
-        prepare_pytest(f"{self._home}/nothing")
+        prepare_pytest(f"{self._home}/nothing", tests=self._home)
         self._bounds = Bounds(setup["disk"], setup["entries"], setup["processes"], self._home)
         self._protection = probe(self._bounds)
         gc.collect()
