@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,13 +15,12 @@ from .patterns import test_matches
 from .report import Report
 from .scoring.criteria.growth import verdict_on
 from .submission import Submission, read_submission, submission_of
+from .test_sources import copied_tests, lost_tests, misspelt_marks, running_tests
 
 __all__ = ["Finding", "check_assignment"]
 
 _SHORT = 0.03
 """Seconds of the reference below which CPU times are hardly comparable."""
-_RUNS = frozenset({"eval", "exec", "pickle.loads", "pickle.load", "marshal.loads", "shelve.open", "dill.loads"})
-"""Functions that run what they are given."""
 _SMALL = 4 * 2**20
 """Bytes of the reference below which peaks are hardly comparable."""
 
@@ -81,13 +79,17 @@ def _grade(assignment: Assignment, grader: Grader, folder: str) -> Report | Subm
 
 def _static_findings(assignment: Assignment, grader: Grader) -> Iterator[Finding]:
     if assignment.settings.kind == "code":
-        copies = list(_copied_tests(assignment))
+        copies = list(copied_tests(assignment.folder("tests/public"), assignment.folder("tests/hidden")))
         yield Finding(
             "hidden tests differ from public ones",
             not copies,
             f"also public, so learners know them: {', '.join(copies)}" if copies else "",
         )
-    if running := list(_running_tests(assignment)):
+    if lost := list(lost_tests(assignment.tests)):
+        yield Finding("each test has a name of its own", False, f"{', '.join(lost)}: Python keeps the last of them only")
+    if misspelt := list(misspelt_marks(assignment.tests)):
+        yield Finding("marks are spelt right", False, "; ".join(misspelt))
+    if running := list(running_tests(assignment.tests)):
         detail = f"{', '.join(running)}: what a submission gives there runs beside the tests, and can read and replace them"
         yield Finding("tests run no text of submissions", False, detail)
     for competency in assignment.settings.competency:
@@ -96,33 +98,6 @@ def _static_findings(assignment: Assignment, grader: Grader) -> Iterator[Finding
             yield Finding(f"competency {competency.id}", False, f"no test matches {', '.join(unmatched)}")
     if not assignment.files.get("README.md", b"").strip():
         yield Finding("statement", False, "README.md is missing or empty: learners don't know what to do")
-
-
-def _running_tests(assignment: Assignment) -> Iterator[str]:
-    """Where tests run text or bytes: ``eval(repr(point))`` is an idiom for programs that one trusts."""
-    for path, data in assignment.tests.items():
-        calls = [node for node in ast.walk(ast.parse(data)) if isinstance(node, ast.Call)] if path.endswith(".py") else []
-        for node in sorted(calls, key=lambda node: node.lineno):
-            if node.args and not isinstance(node.args[0], ast.Constant) and ast.unparse(node.func) in _RUNS:
-                yield f"{ast.unparse(node.func)} in {path}, line {node.lineno}"
-
-
-def _copied_tests(assignment: Assignment) -> Iterator[str]:
-    public = {body for _name, body in _test_functions(assignment.folder("tests/public"))}
-    for name, body in _test_functions(assignment.folder("tests/hidden")):
-        if body in public:
-            yield name
-
-
-def _test_functions(files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Name and body of each test function, whatever its layout and comments."""
-    for path, data in files.items():
-        if not path.endswith(".py"):
-            continue
-        for node in ast.walk(ast.parse(data)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
-                marks = [ast.dump(mark) for mark in node.decorator_list if "parametrize" in ast.dump(mark)]
-                yield node.name, "\n".join([*map(ast.dump, node.body), *marks])
 
 
 def _reference_finding(graded: Report | SubmissionRejected) -> Finding:
