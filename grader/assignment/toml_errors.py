@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import re
 import types
@@ -17,6 +18,7 @@ from ..errors import AssignmentError
 __all__ = ["explain", "line_of"]
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_TIME = "2027-01-31T23:59:00+01:00"
 _KEY = re.compile(r"^\s*([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\s*(?:\.|=)")
 
 
@@ -41,8 +43,14 @@ def explain(path: Path, text: str, error: ValidationError, model: type[BaseModel
             return AssignmentError(path, f"{key}: there is no {given!r}.{_nearest(given, kinds)}", line)
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
-    given = "" if isinstance(first["input"], dict | list) else f" (it is {first['input']!r})"
+    if first["type"].startswith(("datetime_", "timezone_")):
+        message = f"a time with its zone is expected, such as {_TIME}"
+    given = "" if isinstance(first["input"], dict | list) else f" (it is {_as_written(first['input'])})"
     return AssignmentError(path, f"{key or 'the file'}: {message}{given}", line)
+
+
+def _as_written(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else repr(value)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

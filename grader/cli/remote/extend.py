@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 
 import click
@@ -17,7 +17,10 @@ __all__ = ["command"]
 @click.command(name="extend")
 @click.argument("assignment")
 @click.argument("login")
-@click.option("--due", help="When it is due for them, such as 2027-02-03T23:59+01:00; this machine's zone without one.")
+@click.option(
+    "--due",
+    help="When it is due for them, such as 2027-02-03 (its end) or 2027-02-03T23:59+01:00; without a zone, this machine's.",
+)
 @click.option("--closes", help="When it closes for them.")
 @click.option("--attempts", type=click.IntRange(0, 1000), default=0, help="How many attempts more.")
 @click.option("--reason", default="")
@@ -38,6 +41,17 @@ def _time(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text).astimezone().isoformat()
-    except ValueError:
+        time = datetime.fromisoformat(text)
+        if _is_date(text):  # who grants a day means all of it
+            time = time.replace(hour=23, minute=59, second=59)
+        return time.astimezone().isoformat()
+    except (ValueError, OverflowError):
         raise InputError(f"{text!r} is no time such as 2027-02-03T23:59+01:00") from None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
