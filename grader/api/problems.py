@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +21,8 @@ from .access import REQUEST_ID
 __all__ = ["Busy", "Problem", "TooLarge", "TooMany", "TooSlow", "add_handlers", "problem", "problem_of", "problems"]
 
 _log = logging.getLogger(__name__)
+_USED_UP = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""What is there again when somebody has made room."""
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -147,6 +150,13 @@ def add_handlers(app: FastAPI) -> None:
         headers = dict(error.headers) if error.headers else None
         return problem(error.status_code, f"http-{error.status_code}", str(error.detail), headers)
 
+    @app.exception_handler(OSError)
+    def _machine(request: Request, error: OSError) -> JSONResponse:
+        if error.errno not in _USED_UP:
+            return _ours(request, error)
+        _log.error("the machine has no more to give: %s", error)
+        return _later()
+
     @app.exception_handler(Exception)
     def _ours(request: Request, error: Exception) -> JSONResponse:
         reference = request.state.request_id
@@ -157,4 +167,8 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     def _database(request: Request, error: OperationalError) -> JSONResponse:
         _log.error("the database does not answer: %s", error.orig)
-        return problem(503, "unavailable", "the service can't work just now: try again soon", {"Retry-After": "5"})
+        return _later()
+
+
+def _later() -> JSONResponse:
+    return problem(503, "unavailable", "the service can't work just now: try again soon", {"Retry-After": "5"})

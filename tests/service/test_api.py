@@ -313,6 +313,20 @@ def test_defects_of_an_assignment_are_told_to_its_instructors(api, world):
     assert SECRET not in api.call("GET", f"/api/v1/submissions/{mine}", world.teacher).text
 
 
+def test_a_full_disk_passes_and_is_no_failure_of_the_service(api, world, monkeypatch):
+    def full(number):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        answer = api.submit(status=503)
+    assert (answer["type"], answer["detail"]) == (
+        "urn:grader:problem:unavailable",
+        "the service can't work just now: try again soon",
+    )
+    api.submit()
+
+
 def test_what_nobody_foresaw_is_told_by_a_reference_that_the_log_has(api, world, caplog, monkeypatch):
     def fail(*_arguments):
         raise LookupError(SECRET)
