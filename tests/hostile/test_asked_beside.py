@@ -146,30 +146,53 @@ def test_who_is_right_loses_nothing(sandbox, source):
 NUMBERS = """
     import numpy as np
     import pytest
-    from bank import half, tiny, total
+    from bank import factorial, half, nothing, power, tiny, total
     def test_total(): assert total(range(2000)) == 1_999_000
     def test_near(): assert total(range(2000)) == pytest.approx(1_999_000)
     def test_inside(): assert [total(range(n)) for n in (2000, 3000)] == [1_999_000, 4_498_500]
     def test_tiny(): assert tiny(1e-9) == 1e-9
     def test_all(): assert (np.array([total(range(2000))]) == 1_999_000).all()
     def test_half(): assert half(3).dtype == np.float16 and half(3) == 1.5
+    def test_nothing(): assert nothing(2).dtype == nothing(0)[()].dtype == np.float32 and not nothing(2).any()
+    def test_factorial(): assert factorial(50) == 30414093201713378043612608166064768844377641568960512000000000000
+    def test_power(): assert power(2, 128) == 2**128
+    def test_near_factorial(): assert factorial(50) == pytest.approx(3.0414093e64)
+    def test_factorials(): assert [factorial(n) for n in (40, 50)] == [815915283247897734345611269596115894272000000000] + [
+        30414093201713378043612608166064768844377641568960512000000000000]
+    def test_tiny_power(): assert power(10, -50) == 1e-50
 """
 RIGHT = """
+    import math
     import numpy as np
     def total(numbers): return sum(numbers)
     def tiny(number): return number
     def half(number): return np.float16(number / 2)
+    def nothing(length): return np.zeros(length or (), np.float32)
+    def factorial(number): return math.factorial(number)
+    def power(base, exponent): return base**exponent
 """
 COARSE = """
     import numpy as np
     def total(numbers): return np.float16("inf")
     def tiny(number): return np.float16(0)
     def half(number): return np.float16(number / 2)
+    def nothing(length): return np.zeros(length or (), np.float32)
+    def factorial(number): return {factorial}
+    def power(base, exponent): return {power} if exponent > 0 else {tiny}
 """
+COARSER = [
+    ("np.float32('inf')", "np.array('inf', 'f4')", "np.float32(0)"),
+    ("np.complex64('inf')", "np.complex64('inf')", "np.complex64(0)"),
+    ("np.array('inf', 'f4')", "np.float16('inf')", "np.array(0, 'f4')"),
+]
 
 
 def test_numbers_too_coarse_to_tell_are_not_equal_to_all_large_or_small_ones(engine):
     with Sandbox(engine, make_suite(NUMBERS, RIGHT, requirements="numpy>=2.1,<3\n")) as sandbox:
         Graded(sandbox.run(encoded(RIGHT))).assert_all_passed()
-        graded = Graded(sandbox.run(encoded(COARSE)))
-    assert {test for test, outcome in graded.outcomes.items() if outcome == "passed"} == {"test_half"}
+        for factorial, power, tiny in COARSER:
+            graded = Graded(sandbox.run(encoded(COARSE.format(factorial=factorial, power=power, tiny=tiny))))
+            assert {test for test, outcome in graded.outcomes.items() if outcome == "passed"} == {
+                "test_half",
+                "test_nothing",
+            }

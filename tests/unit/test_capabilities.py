@@ -185,16 +185,6 @@ def test_values_can_be_set_but_methods_stay():
         assert not writes(value, "x")
 
 
-def test_a_database_opens_no_other_file(tmp_path):
-    connection = sqlite3.connect(":memory:")
-    CAPABILITIES.grant(connection)
-    for statement in (f"attach '{tmp_path}/x' as other", f"vacuum into '{tmp_path}/y'"):
-        with pytest.raises(sqlite3.DatabaseError):
-            connection.execute(statement)
-    assert list(tmp_path.iterdir()) == []
-    connection.execute("create table people (name)")
-
-
 def test_what_nothing_is_known_of_can_be_held_and_told_apart():
     assert KINDS["opaque"].specials == {"__eq__", "__ne__", "__hash__"}
     assert (KINDS["opaque"].call, KINDS["opaque"].read, KINDS["opaque"].write) == (False, "none", "none")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
-import sqlite3
 import sys
 import types
 import unittest
@@ -198,8 +197,6 @@ _MIXINS = frozenset({"collections.abc", "_collections_abc", "typing", "dataclass
 _FUNCTION_NAMES = frozenset({"__name__", "__qualname__", "__doc__"})
 _GENERATOR_NAMES = frozenset({"send", "close"})
 _MOCK_NAMES = frozenset({*dir(mock.MagicMock()), *dir(mock.AsyncMock()), "side_effect", "return_value", "mock_calls"})
-_OTHER_DATABASES = frozenset({24, 25})
-"""SQLite's codes for ATTACH and DETACH, which open other files."""
 
 
 @functools.cache
@@ -229,8 +226,6 @@ class Capabilities:
         Raises:
             CannotCross: It must not leave.
         """
-        if isinstance(value, sqlite3.Connection):
-            value.set_authorizer(_stay_in_database)
         return KINDS[self._kind(value)]
 
     def _kind(self, value: Any) -> str:
@@ -365,7 +360,3 @@ def _is_of_numpy(value: Any) -> bool:
     """Whether ``value`` is a universal function of NumPy, or one of its listed functions."""
     kind = _name(type(value))
     return kind == "numpy.ufunc" or (kind == "numpy._ArrayFunctionDispatcher" and _is_listed_function(value))
-
-
-def _stay_in_database(action: int, *rest: object) -> int:
-    return sqlite3.SQLITE_DENY if action in _OTHER_DATABASES else sqlite3.SQLITE_OK

@@ -16,7 +16,7 @@ from ..wire.frames import FrameStream
 from ..wire.twins import reachable, twins
 from .capabilities import SECRET
 from .empty_arrays import guard_empty
-from .half_precision import widened
+from .narrow_floats import widened
 from .reading_limit import limited
 from .requests import RequestHandler
 
@@ -81,7 +81,9 @@ class Connection(Link):
             secret=SECRET,
             disguised=True,
             library=sys.modules.get,  # nothing is imported because of a message
-            received_array=lambda array, alone: array if contract is None else guard_empty(widened(array), contract, alone),
+            received_array=lambda array, alone: (
+                array if contract is None else guard_empty(widened(array, contract), contract, alone)
+            ),
         )
         requests.border, requests.contract = self.border, contract
 

@@ -31,6 +31,7 @@ from ..wire.errors import WireClosed
 from ..wire.leaves import distrust
 from .awards import Awards
 from .connection import Connection, Surroundings
+from .databases import guard_databases
 from .empty_arrays import watch_comparisons
 from .fixtures import Fixtures
 from .interrupts import Interrupts
@@ -114,6 +115,7 @@ class ForkServer:
         """Serve until the worker hangs up."""
         setup, _ = self._control.receive()
         self._setup = setup
+        guard_databases()
         _load_for_values()
         Tree(self._home).apply([[path, content] for path, content in setup["files"].items()])
         prepare_hypothesis()

@@ -204,6 +204,10 @@ class Contract:
         """Whether an empty array may be compared in the running test with values that it has none to compare with."""
         return self._holds(("asked", self.scope, "", "compare", "empty array"))
 
+    def may_be_narrow(self) -> bool:
+        """Whether narrow numbers of NumPy are given in the running test which came to the ends of their range."""
+        return self._holds(("asked", self.scope, "", "give", "narrow"))
+
     def may_be_uneven(self) -> bool:
         """Whether an object may give more or fewer items than it says to have, in the running test."""
         return self._holds(("asked", self.scope, "", "iter", "uneven"))
