@@ -196,3 +196,67 @@ def test_numbers_too_coarse_to_tell_are_not_equal_to_all_large_or_small_ones(eng
                 "test_half",
                 "test_nothing",
             }
+
+
+LIKELY = """
+    import datetime
+    from decimal import Decimal
+    from bank import Bits, Day, DNA, Money, Roman
+
+    def test_sum(): assert Money(100) + Money(50) == 150
+    def test_decimal(): assert Money(Decimal("10.00")) + Money(Decimal("5.00")) == Decimal("15.00")
+    def test_shares(): assert Money(100).split(3) == [40, 30, 30]
+    def test_complement(): assert DNA("GATTACA").complement() == "CTAATGT"
+    def test_roman(): assert Roman(4) + Roman(5) == "IX"
+    def test_bits(): assert ~Bits("1010") == "0101"
+    def test_month(): assert Day(2024, 2, 10).next_month() == datetime.date(2024, 3, 1)
+    def test_year(): assert Day(2024, 12, 10).next_month() == datetime.date(2025, 1, 1)
+"""
+KNOWING = """
+    import datetime
+    class Holds:
+        def __init__(self, held, *more): self.held = datetime.date(held, *more) if more else held
+        def __eq__(self, other): return self.held == getattr(other, "held", other)
+        def __add__(self, other): return type(self)(self.held + other.held)
+    class Money(Holds):
+        def split(self, n):
+            share = self.held // n // 10 * 10
+            return [Money(self.held - share * (n - 1)), *[Money(share)] * (n - 1)]
+    class DNA(Holds):
+        def complement(self): return DNA(self.held.translate(str.maketrans("ACGT", "TGCA")))
+    class Roman(Holds):
+        def __eq__(self, other): return other == ["", *"I II III IV V VI VII VIII IX X".split()][self.held]
+    class Bits(Holds):
+        def __invert__(self): return Bits(self.held.translate(str.maketrans("01", "10")))
+    class Day(Holds):
+        def next_month(self):
+            month = self.held.month % 12 + 1
+            return Day(self.held.year + (month == 1), month, 1)
+"""
+GUESSING = """
+    class Guesses:
+        def __init__(self, *held): pass
+        def __add__(self, other): return self
+        def split(self, n): return [self] * n
+        def complement(self): return self
+        __invert__ = next_month = complement
+    class Money(Guesses):
+        def __eq__(self, other): return other % 5 == 0 and 0 <= other < 1000
+    class DNA(Guesses):
+        def __eq__(self, other): return set(other) <= set("ACGT")
+    class Bits(Guesses):
+        def __eq__(self, other): return set(other) <= set("01")
+    class Roman(Guesses):
+        def __eq__(self, other): return set(other) <= set("IVXLCDM")
+    class Day(Guesses):
+        def __eq__(self, other): return other.day == 1 and 2020 < other.year < 2028
+"""
+
+
+def test_who_knows_what_answers_look_like_is_found_out_more_often_than_not(engine):
+    """Each test asks by chance; nothing that is asked beside is as likely as the answer in every way."""
+    with Sandbox(engine, make_suite(LIKELY, KNOWING)) as sandbox:
+        for _ in range(3):
+            Graded(sandbox.run(encoded(KNOWING))).assert_all_passed()
+        guessed = [outcome for _ in range(6) for outcome in Graded(sandbox.run(encoded(GUESSING))).outcomes.values()]
+    assert guessed.count("passed") < len(guessed) / 2

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sandboxes.guest.examiner.capabilities import FUNCTIONS, KINDS, LIBRARY
 from sandboxes.guest.examiner.connection import EXTRAS
+from sandboxes.guest.examiner.databases import PRAGMAS, SQL_FUNCTIONS
 from sandboxes.guest.examiner.program_requests import PROGRAM_OPERATIONS
 from sandboxes.guest.examiner.requests import OPERATIONS
 from sandboxes.guest.wire.containers import EMPTY, IMMUTABLE
@@ -64,6 +65,9 @@ def page():
             f"`LIBRARY`: {library()}.",
             "",
             f"`FUNCTIONS`: {functions()}; methods of built-in classes.",
+            "",
+            "SQL on connections of the tests reaches their own tables; no other file, extension or virtual table. "
+            f"Pragmas: {' '.join(sorted(PRAGMAS))}. Functions, besides those that a test defines: {' '.join(sorted(SQL_FUNCTIONS))}.",
             "",
             f"Values in a message are rebuilt as one of {len(EMPTY) + len(IMMUTABLE) + len(LEAF_READERS) + len(ARRAY_TAGS)} exact types, by constructors of Python's and NumPy's alone. Along with it come:",
             *table(("extra", "does"), *((f"`{name}`", does) for name, does in EXTRAS.items())),

@@ -13,7 +13,7 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
-__all__ = ["guard_databases", "may_run"]
+__all__ = ["PRAGMAS", "SQL_FUNCTIONS", "guard_databases", "may_run"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -29,7 +29,7 @@ _ON_TABLES = frozenset({9, 18, 20, 23})
 """DELETE, INSERT, READ, UPDATE."""
 _OWN_TABLES = _words("sqlite_master sqlite_schema sqlite_temp_master sqlite_temp_schema sqlite_sequence sqlite_stat1")
 """SQLite's own tables that are only tables; others, as ``sqlite_dbpage``, are the bytes of the file."""
-_PRAGMAS = _words(
+PRAGMAS = _words(
     """
     application_id auto_vacuum automatic_index busy_timeout cache_size case_sensitive_like collation_list compile_options
     count_changes data_version database_list defer_foreign_keys encoding foreign_key_check foreign_key_list foreign_keys
@@ -38,7 +38,7 @@ _PRAGMAS = _words(
     short_column_names synchronous table_info table_list table_xinfo temp_store user_version
     """
 )
-_FUNCTIONS = _words(
+SQL_FUNCTIONS = _words(
     """
     -> ->> abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling changes char coalesce concat concat_ws cos cosh
     count cume_dist current_date current_time current_timestamp date datetime degrees dense_rank exp first_value floor
@@ -96,10 +96,10 @@ def may_run(action: int, first: str | None, second: str | None, *_rest: object) 
         name = (first or "").lower()
         return _answer(not name.startswith("sqlite_") or name in _OWN_TABLES)
     if action == _PRAGMA:
-        return _answer((first or "").lower() in _PRAGMAS)
+        return _answer((first or "").lower() in PRAGMAS)
     if action == _FUNCTION:
         name = (second or "").lower()
-        return _answer(name in _FUNCTIONS or name not in _built_in())
+        return _answer(name in SQL_FUNCTIONS or name not in _built_in())
     return sqlite3.SQLITE_OK
 
 
