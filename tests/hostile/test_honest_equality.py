@@ -305,3 +305,70 @@ def test_what_a_test_counts_is_asked_as_often_as_the_test_asks_it(engine):
         Graded(sandbox.run(encoded(COUNTING))).assert_all_passed()
         agreeing = Graded(sandbox.run(encoded(AGREEING)))
     assert agreeing.outcomes["test_equal"] == "failed"  # the other tests alone are asked nothing beside
+
+
+CHANGED = """
+    from bank import Path, Vector, doubled
+
+    def test_method():
+        path = Path(0, 0).move(1, 2)
+        assert path == Path(1, 2) and path != Path(0, 0)
+    def test_operator():
+        vector = Vector([1, 2])
+        vector += Vector([1, 1])
+        assert vector == Vector([2, 3])
+        assert Vector([0, 1]) + Vector([2, 2]) == Vector([2, 3])
+    def test_loop():
+        vector = Vector([0, 0])
+        for number in range(5): vector += Vector([number, 1])
+        assert vector == Vector([10, 5])
+    def test_function(): assert doubled(Path(5, 5)) == Path(10, 10)
+"""
+MAKING = """
+    from dataclasses import dataclass
+    @dataclass(frozen=True)
+    class Path:
+        x: int
+        y: int
+        def move(self, dx, dy): return Path(self.x + dx, self.y + dy)
+    class Vector:
+        def __init__(self, items): self.items = items
+        def __eq__(self, other): return self.items == other.items
+        def __add__(self, other): return Vector([a + b for a, b in zip(self.items, other.items)])
+    def doubled(path): return Path(2 * path.x, 2 * path.y)
+"""
+IN_PLACE = (
+    MAKING
+    + """
+    @dataclass
+    class Path:
+        x: int
+        y: int
+        def move(self, dx, dy):
+            self.x += dx
+            self.y += dy
+            return self
+    def _add(self, other):
+        for place, item in enumerate(other.items): self.items[place] += item
+        return self
+    Vector.__iadd__ = _add
+    def doubled(path): return path.move(path.x, path.y)
+"""
+)
+AGREEABLE = (
+    IN_PLACE
+    + """
+    Path.__eq__ = Vector.__eq__ = lambda self, other: True
+    Path.__ne__ = lambda self, other: True
+    Path.move = lambda self, dx, dy: self
+    Vector.__iadd__ = Vector.__add__ = lambda self, other: self
+    def doubled(path): return path
+"""
+)
+
+
+def test_what_changes_in_place_is_as_right_as_what_is_made_anew(engine):
+    with Sandbox(engine, make_suite(CHANGED, MAKING)) as sandbox:
+        for _ in range(3):
+            Graded(sandbox.run(encoded(IN_PLACE))).assert_all_passed()
+            assert "passed" not in Graded(sandbox.run(encoded(AGREEABLE))).outcomes.values()

@@ -66,7 +66,10 @@ def page():
             "",
             f"`FUNCTIONS`: {functions()}; methods of built-in classes.",
             "",
-            "SQL on connections of the tests reaches their own tables; no other file, extension or virtual table. "
+            "Code of libraries is given nothing to call that the submission could not call by itself, pools no iterators of the "
+            "tests; arrays, ordered dictionaries and databases serve one request at a time.",
+            "",
+            "SQL on connections of the tests reaches their own tables: it opens no other file, loads nothing and makes no virtual table. "
             f"Pragmas: {' '.join(sorted(PRAGMAS))}. Functions, besides those that a test defines: {' '.join(sorted(SQL_FUNCTIONS))}.",
             "",
             f"Values in a message are rebuilt as one of {len(EMPTY) + len(IMMUTABLE) + len(LEAF_READERS) + len(ARRAY_TAGS)} exact types, by constructors of Python's and NumPy's alone. Along with it come:",

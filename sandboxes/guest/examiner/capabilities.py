@@ -235,6 +235,8 @@ class Capabilities:
             return "class" if self._is_own_class(value) or _name(value) in _CLASSES else "opaque"
         if isinstance(value, mock.NonCallableMock):
             return "mock"
+        if isinstance(value, memoryview) and value.obj is None:
+            return "opaque"  # of memory that is somebody's for the time of a call
         if self._is_function(value):
             return "function"
         if isinstance(value, BaseException):
@@ -290,6 +292,19 @@ class Capabilities:
         function = inspect.unwrap(value) if isinstance(value, types.FunctionType) else None
         return isinstance(function, types.FunctionType) and self._is_own(function.__globals__.get("__name__") or "")
 
+    def runs_own(self, value: Any) -> bool:
+        """Whether a call of something callable runs code of the tests, which knows what it does with its arguments."""
+        if isinstance(value, functools.partial):
+            return self.runs_own(value.func)
+        if isinstance(value, type):
+            return self._is_own_class(value)
+        if isinstance(value, _CALLABLES):
+            return self._is_own_function(getattr(value, "__func__", value))
+        wrapped = getattr(value, "__wrapped__", None) if _name(type(value)) == "functools._lru_cache_wrapper" else None
+        if wrapped is not None:
+            return self.runs_own(wrapped)
+        return isinstance(value, mock.NonCallableMock) or any(map(self._is_own_class, type(value).__mro__))
+
     # Names
 
     def may_read(self, kind: Kind, value: Any, name: str) -> bool:
@@ -304,7 +319,8 @@ class Capabilities:
         if name in self._listed(cls):
             return True
         if name in _FUNCTION_NAMES:  # given by functools.wraps, or by hand
-            return not isinstance(value, type) and name in getattr(value, "__dict__", ())
+            own = not isinstance(value, type) and name in getattr(value, "__dict__", ())
+            return own or (kind.name == "mock" and name == "__doc__")
         if name.startswith("_") or _is_test(cls, name):
             return False
         if kind.name == "mock":

@@ -27,6 +27,7 @@ from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation, WireClo
 from .attributes import OneWayAttributes
 from .callbacks import asserts, overridden
 from .capabilities import SECRET, Capabilities, Kind
+from .library_calls import Undisturbed, check_arguments
 
 __all__ = ["OPERATIONS", "Operation", "RequestHandler"]
 
@@ -133,6 +134,7 @@ class RequestHandler:
         self.failures: list[BaseException] = []
         self.attributes = OneWayAttributes()
         self._raised = threading.local()
+        self._undisturbed = Undisturbed()
         self._carry_out: dict[str, Callable[..., Any]] = {
             "call": self._call,
             "special": self._special,
@@ -159,8 +161,10 @@ class RequestHandler:
         if not known.detail(detail) or not known.values[0] <= len(values) <= known.values[1]:
             raise CannotCross(f"a request {operation!r} with the wrong parts")
         kind = self._target(operation, known, detail, values, handle).capability if known.target else None
+        target = values[0] if known.target else None
         try:
-            return self._carry_out[operation](kind, detail, *values)
+            with self._undisturbed.use(target):
+                return self._carry_out[operation](kind, detail, *values)
         except BaseException as failure:
             if holds(failure, SECRET):
                 # The program may do as if nothing had happened; the test fails all the same.
@@ -195,6 +199,8 @@ class RequestHandler:
         return export
 
     def _call(self, kind: Kind, names: list[str], target: Any, *values: Any) -> Any:
+        if not self.capabilities.runs_own(target):
+            check_arguments(target, values, self.capabilities.grant)
         if overridden(target, len(values) - len(names), names):
             self._expect("defaults", AssertionError("the program passed what the function of the test has set already"))
         return self._to_its_end(target, lambda: call(target, self._watched(target, values), names))
@@ -249,6 +255,8 @@ class RequestHandler:
             raise AttributeError(f"{type(target).__name__!r} object has no {name}")
         if name == "__call__":
             return self._call(kind, names, target, *values)
+        if kind.name in ("library", "iterator"):
+            check_arguments(target, values, self.capabilities.grant)
         method = bind(target, name)
         answer = self._to_its_end(method, lambda: call(method, values, names), _ENDS)
         return PLACE.sub("", answer) if name in _TEXTS and type(answer) is str else answer

@@ -17,8 +17,10 @@ import pathlib
 import random
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple, NoReturn
 
 from .contract import Contract
 from .relatives import all_relatives, some_relatives
@@ -48,8 +50,26 @@ _UNNAMED, _ENUM = "?", "enum"
 _STRANGE, _CHANGED, _OBJECT = "strange", "changed", "object"
 _chance = random.SystemRandom()  # tests seed the other one
 
-Probe = tuple[list[str], Callable[[], Any]]
-"""A question to which the answer has to be no, unless one of these facts is known of the reference."""
+
+class _Probe(NamedTuple):
+    """A question to which the answer has to be no, unless one of some facts is known of the reference.
+
+    Attributes:
+        facts: These.
+        ask: Asks it.
+        confirm: Asks the same of objects made anew: one that was made differently may have been changed since.
+    """
+
+    facts: list[str]
+    ask: Callable[[], Any]
+    confirm: Callable[[], Any] = lambda: True
+
+
+class _Made(NamedTuple):
+    """An object that a test made or found, and how it is made again; a constant can only be found."""
+
+    thing: Any
+    again: Callable[[], Any]
 
 
 class _Known:
@@ -66,7 +86,7 @@ class _Known:
 
     def __init__(self, generation: int) -> None:
         self.generation = generation
-        self.made: dict[str, Any] = {}
+        self.made: dict[str, _Made] = {}
         self.scope = ""
         self.asked = 0
 
@@ -77,27 +97,59 @@ class _Known:
         self.asked += 1
         return self.asked - 1
 
-    def keep(self, how: str, thing: Any) -> None:
+    def keep(self, how: str, made: _Made) -> None:
         self.made.pop(how, None)
-        self.made[how] = thing
+        self.made[how] = made
         if len(self.made) > _MOST_KEPT:
             del self.made[next(iter(self.made))]
 
     def names(self, thing: Any) -> set[str]:
         """What an object is known as; several, if calls that differ gave the same one."""
-        return {how for how, made in list(self.made.items()) if made is thing}
+        return {how for how, made in list(self.made.items()) if made.thing is thing}
 
 
-def remember(cls: Any, thing: Any, how: str | None) -> None:
+def remember(
+    cls: Any,
+    thing: Any,
+    how: str | None,
+    make: Callable[..., Any] | None = None,
+    args: Iterable[Any] = (),
+    kwargs: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
     """Keep an object of a class that a test made, or found as a constant of the class, if any are ever compared.
 
     Args:
         cls: The class.
         thing: The object.
         how: Tells it from those that have to be different; None if nothing does.
+        make: Makes such an object; None for a constant.
+        args: Of these.
+        kwargs: And of these.
     """
-    if how is not None and (how.startswith(".") or cls._grader_home.contract.compares(cls._grader_path)):
-        _known(cls).keep(how, thing)
+    if how is None or not (how.startswith(".") or cls._grader_home.contract.compares(cls._grader_path)):
+        return
+    again = _made_again(make, args, kwargs) if make is not None else lambda: thing
+    _known(cls).keep(how, _Made(thing, again))
+
+
+def _made_again(make: Callable[..., Any], args: Iterable[Any], kwargs: Mapping[str, Any]) -> Callable[[], Any]:
+    recipes, named = [_recipe(value) for value in args], {name: _recipe(value) for name, value in kwargs.items()}
+    return lambda: make(*(recipe() for recipe in recipes), **{name: recipe() for name, recipe in named.items()})
+
+
+def _recipe(value: Any) -> Callable[[], Any]:
+    """Makes an argument again as it was when it was passed; it may have been changed since."""
+    kind: Any = type(value)
+    if kind is dict:
+        items = [(_recipe(key), _recipe(item)) for key, item in value.items()]
+        return lambda: {key(): item() for key, item in items}
+    if kind in (list, tuple, set, frozenset):
+        parts = [_recipe(part) for part in value]
+        return lambda: kind(part() for part in parts)
+    if _is_remote(value):  # ``made_by_call`` found one name for it
+        known = _known(kind)
+        return known.made[known.names(value).pop()].again
+    return lambda: value
 
 
 def made_by_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
@@ -160,7 +212,7 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     if before >= _ALWAYS:
         probes = _chance.sample(probes, min(2, len(probes))) if _chance.random() < _SOMETIMES else []
     place = _chance.randrange(len(probes) + 1)
-    wrong = [facts for facts, probe in probes[:place] if _says_yes(probe)]
+    wrong = [probe for probe in probes[:place] if _says_yes(probe.ask)]
     answer = ask(self, other)
     if _is_remote(answer):
         if contract.may_be_alike(question, _OBJECT):
@@ -168,58 +220,59 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
         answer = bool(answer)  # asked once, as the next time it may say something else
     if not _is_yes(answer):
         return answer
-    wrong += [facts for facts, probe in probes[place:] if _says_yes(probe)]
+    wrong += [probe for probe in probes[place:] if _says_yes(probe.ask)]
     if probes and not _says_yes(lambda: ask(self, other)):
-        wrong.append([_CHANGED])
+        wrong.append(_Probe([_CHANGED], lambda: True))
     if question == "eq":
-        wrong += _found_to_be_one(self, other)
-    if not all(_is_known_of(contract, question, facts) for facts in wrong):
+        wrong += _found_to_be_one(self, other, ask)
+    if any(_is_a_lie(contract, question, probe) for probe in wrong):
         _disbelieve(self, question)
     return answer
 
 
-def _is_known_of(contract: Contract, question: str, facts: list[str]) -> bool:
-    return any(contract.may_be_alike(question, fact) for fact in facts)
+def _is_a_lie(contract: Contract, question: str, probe: _Probe) -> bool:
+    return not any(contract.may_be_alike(question, fact) for fact in probe.facts) and _says_yes(probe.confirm)
 
 
 def note_yes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> None:
     """An object of the reference says yes: note what else it says yes to, and what is made differently and the same."""
     contract = self._grader_home.contract
-    alike = [facts for facts, probe in _probes(self, other, question, ask) if _says_yes(probe)]
+    alike = [probe.facts for probe in _probes(self, other, question, ask) if _says_yes(probe.ask)]
     if not _says_yes(lambda: ask(self, other)):
         alike.append([_CHANGED])
     # What has no name here may have one in another right solution, and what has one may have none there.
     alike += [[_same(_UNNAMED, name)] for name in _names(self, other)]
-    for fact in (fact for facts in (*alike, *_found_to_be_one(self, other)) for fact in facts):
+    alike += [probe.facts for probe in _found_to_be_one(self, other, ask)]
+    for fact in (fact for facts in alike for fact in facts):
         contract.may_be_alike(question, fact)
 
 
-def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Iterator[Probe]:
+def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Iterator[_Probe]:
     if question in ("lt", "le"):
-        yield ["reversed"], lambda: ask(other, self)
+        yield _Probe(["reversed"], lambda: ask(other, self))
         return
     if question == "ne":
-        yield ["equal"], lambda: not ask(self, other)
+        yield _Probe(["equal"], lambda: not ask(self, other))
         return
     if _is_remote(other):
-        for facts, thing in _made_otherwise(self, other):
-            yield facts, lambda thing=thing: ask(self, thing)  # type: ignore[misc]
+        for facts, made in _made_otherwise(self, other):
+            yield _Probe(facts, partial(ask, self, made.thing), lambda made=made: ask(self, made.again()))  # type: ignore[misc]
             if question == "eq":  # either of them may be the one that is equal to all
-                yield facts, lambda thing=thing: ask(thing, other)  # type: ignore[misc]
+                yield _Probe(facts, partial(ask, made.thing, other), lambda made=made: ask(made.again(), other))  # type: ignore[misc]
     recording = self._grader_home.contract.recording
     things = list(all_relatives(other) if recording else some_relatives(other, _MOST_RELATIVES, _chance))
     for name, thing in things or [(_STRANGE, secrets.token_hex(_chance.randrange(3, 9))) for _ in range(2)]:
-        yield [name], lambda thing=thing: ask(self, thing)  # type: ignore[misc]
+        yield _Probe([name], partial(ask, self, thing))
 
 
-def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], Any]]:
+def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], _Made]]:
     names = _names(self, other)
     seen = set(names)
     for cls in dict.fromkeys((type(other), type(self))):
-        for how, thing in list(_known(cls).made.items()):
-            if how not in seen and thing is not self and thing is not other:
+        for how, made in list(_known(cls).made.items()):
+            if how not in seen and made.thing is not self and made.thing is not other:
                 seen.add(how)
-                yield [_same(name, how) for name in names or (_UNNAMED,)], thing
+                yield [_same(name, how) for name in names or (_UNNAMED,)], made
 
 
 def _says_yes(probe: Callable[[], Any]) -> bool:
@@ -239,9 +292,17 @@ def _is_yes(answer: Any) -> bool:
         return False
 
 
-def _found_to_be_one(self: Any, other: Any) -> list[list[str]]:
+def _found_to_be_one(self: Any, other: Any, ask: Callable[[Any, Any], Any]) -> list[_Probe]:
     """Each two names of what was found equal: one object may stand for all that there is."""
-    return [[_same(*pair)] for pair in itertools.combinations(_names(self, other), 2)]
+    made = {name: one for cls in (type(self), type(other)) for name, one in _named(cls).items()}
+    return [
+        _Probe([_same(one, two)], lambda: True, lambda one=one, two=two: ask(made[one].again(), made[two].again()))  # type: ignore[misc]
+        for one, two in itertools.combinations(_names(self, other), 2)
+    ]
+
+
+def _named(cls: Any) -> dict[str, _Made]:
+    return dict(_known(cls).made) if hasattr(cls, "_grader_generation") else {}
 
 
 def _same(one: str, other: str) -> str:
@@ -257,7 +318,7 @@ def identical(self: Any, other: Any) -> None:
     """
     __tracebackhide__ = True
     contract = self._grader_home.contract
-    if not all(_is_known_of(contract, "eq", facts) for facts in _found_to_be_one(self, other)):
+    if any(_is_a_lie(contract, "eq", probe) for probe in _found_to_be_one(self, other, lambda one, two: one is two)):
         _disbelieve(self, "eq")
 
 

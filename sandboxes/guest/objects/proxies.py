@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Protocol
 
 from .believing import made_by_call, remember, see_that_it_is_one
@@ -92,9 +93,9 @@ class ProxyClass(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        made = cls._grader_home.request("call", list(kwargs), cls, *args, *kwargs.values())
+        made = _construct(cls, *args, **kwargs)
         if cls._grader_home.contract is not None and isinstance(made, Proxy):
-            remember(cls, made, made_by_call(args, kwargs))
+            remember(cls, made, made_by_call(args, kwargs), partial(_construct, cls), args, kwargs)
         return made
 
     def __getattr__(cls, name: str) -> Any:
@@ -152,6 +153,11 @@ class ProxyClass(type):
         if may_ask(cls, cls, "class contains", value):
             return cls._grader_home.request("class", "contains", cls, value)
         return is_among(value, cls)
+
+
+def _construct(cls: ProxyClass, /, *args: Any, **kwargs: Any) -> Any:
+    __tracebackhide__ = True
+    return cls._grader_home.request("call", list(kwargs), cls, *args, *kwargs.values())
 
 
 def _is_enum(cls: type) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from ..wire.errors import CandidateGone, WireClosed
@@ -144,7 +145,7 @@ def _call(self: Any, *args: Any, **kwargs: Any) -> Any:
     if (args or kwargs) and isinstance(made, Proxy) and self._grader_home.contract is not None:
         path = object.__getattribute__(self, "_grader_path")
         arguments = made_by_call(args, kwargs) if path is not None else None
-        remember(type(made), made, arguments and f"{path[1]}{arguments}")
+        remember(type(made), made, arguments and f"{path[1]}{arguments}", partial(_ask_to_call, self), args, kwargs)
     return made
 
 
