@@ -12,10 +12,10 @@ from .assignment.model import Solution
 from .errors import SubmissionRejected
 from .grading import Grader
 from .patterns import test_matches
+from .reading_tests import copied_tests, lost_tests, misspelt_marks, running_tests
 from .report import Report
 from .scoring.criteria.growth import verdict_on
 from .submission import Submission, read_submission, submission_of
-from .test_sources import copied_tests, lost_tests, misspelt_marks, running_tests
 
 __all__ = ["Finding", "check_assignment"]
 

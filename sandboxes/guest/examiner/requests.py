@@ -24,10 +24,11 @@ from ..objects.exceptions import PLACE, holds
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..objects.specials import SPECIALS, bind, call
 from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation, WireClosed
+from .arguments import check_arguments
 from .attributes import OneWayAttributes
 from .callbacks import asserts, overridden
 from .capabilities import SECRET, Capabilities, Kind
-from .library_calls import Undisturbed, check_arguments
+from .undisturbed import Undisturbed
 
 __all__ = ["OPERATIONS", "Operation", "RequestHandler"]
 

@@ -182,9 +182,10 @@ def _moved(value: Any, steps: int, manner: _Manner, depth: int) -> Any:
         return value  # an object of the submission among them would be asked for its hash
     if kind is dict:
         moved = {key: _moved(item, steps, manner, depth - 1) for key, item in value.items()}
+        if not _same(moved, value):
+            return moved
         # A dict of nothing that can be moved is moved by its keys.
-        keys = not _same(moved, value)
-        return moved if keys else {_moved(key, steps, manner, depth - 1): item for key, item in value.items()}
+        return {_moved(key, steps, manner, depth - 1): item for key, item in value.items()}
     return kind(_moved(item, steps, manner, depth - 1) for item in value)
 
 
