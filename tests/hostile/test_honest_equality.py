@@ -60,11 +60,17 @@ TESTS = """
         a, b = bank.new_ticket(), bank.new_ticket()
         assert a != b and a == a and a < b
     def test_default(): assert bank.make() == bank.make(1) == bank.make(n=1)
+    def test_views():
+        box = bank.Box()
+        box["a"] = 1
+        assert box.keys() == {"a"} and box.keys() != {"b"} and box.items() == {("a", 1)} and box.keys() <= {"a", "b"}
+        assert box.keys() & {"a", "b"} == {"a"} and 1 in box.values()
     def test_len_eq(): assert bank.Rope("ab") + bank.Rope("c") == bank.Rope("abc") == "abc"
 """
 REFERENCE = """
     import fnmatch, random, datetime
-    from collections import Counter
+    from collections import Counter, UserDict
+    class Box(UserDict): pass
     from decimal import Decimal
     from enum import Enum, Flag, IntFlag
     from fractions import Fraction
@@ -183,7 +189,15 @@ OTHER = (
     REFERENCE
     + """
     from dataclasses import dataclass
+    from collections.abc import MutableMapping
     from typing import NamedTuple
+    class Box(MutableMapping):
+        def __init__(self): self.held = {}
+        def __getitem__(self, key): return self.held[key]
+        def __setitem__(self, key, value): self.held[key] = value
+        def __delitem__(self, key): del self.held[key]
+        def __iter__(self): return iter(self.held)
+        def __len__(self): return len(self.held)
     @dataclass(order=True)
     class Version:
         parts: tuple = ()

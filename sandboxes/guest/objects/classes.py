@@ -6,7 +6,7 @@ import datetime
 import decimal
 import sys
 from collections import ChainMap, UserDict, UserList
-from collections.abc import Callable
+from collections.abc import Callable, ItemsView, KeysView
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -48,6 +48,8 @@ def _set_of(view: Any) -> Any:
 _HOLDING: dict[type, tuple[str, Callable[[Any], Any]]] = {
     type({}.keys()): ("set", _set_of),
     type({}.items()): ("set", _set_of),
+    KeysView: ("set", _set_of),
+    ItemsView: ("set", _set_of),
     UserList: ("list", lambda held: list(held.data)),
     UserDict: ("dict", lambda held: dict(held.data)),
     ChainMap: ("dict", dict),
