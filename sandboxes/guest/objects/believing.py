@@ -342,8 +342,8 @@ def see_that_it_is_one(cls: Any, member: Any) -> None:
 def _disbelieve(self: Any, question: str) -> NoReturn:
     __tracebackhide__ = True
     failure = AssertionError(
-        f"{type(self).__qualname__} can't be believed: it also answers yes ({question}) about what is different, as no solution "
-        "does that is known to be right"
+        f"{type(self).__qualname__} can't be believed: it also answers yes ({question}) about what is different, as no "
+        "solution does that is known to be right"
     )
     self._grader_home.note(failure)
     raise failure
