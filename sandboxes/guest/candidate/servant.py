@@ -9,7 +9,7 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -73,7 +73,9 @@ class Servant:
             "program": lambda detail, *values: self._programs.serve(detail, *values),
         }
 
-    def serve(self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None) -> Any:
+    def serve(
+        self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None, own: Sequence[int] = ()
+    ) -> Any:
         return self._operations[operation](detail, *values)
 
     def _import(self, name: str) -> tuple[Any, list[str], bool]:

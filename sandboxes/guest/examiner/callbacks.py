@@ -15,19 +15,23 @@ from .capabilities import is_of_tests
 
 __all__ = ["asserts", "overridden"]
 
-_MOST_VISITED = 300
+_MOST_VISITED = 1000
+_DEEPEST, _MOST_PARTS = 3, 100
+"""Objects inside of objects or containers; parts of one that are looked at."""
 _ASSERTING = frozenset({"AssertionError", "@pytest_ar", "@py_assert"})
 
 
 def asserts(function: Any) -> bool:
     """Whether a function, method, class, mock or callable object of a test may fail the test, itself or by what it calls."""
     waiting: list[Any] = [function]
-    seen: dict[int, Any] = {}
+    seen: dict[Any, Any] = {}
     while waiting and len(seen) < _MOST_VISITED:
         value = waiting.pop()
-        if id(value) in seen or issubclass(type(value), Proxy | ProxyClass):
+        bound = type(value) is types.MethodType  # made anew each time
+        key = (id(value.__func__), id(value.__self__)) if bound else id(value)
+        if key in seen or issubclass(type(value), Proxy | ProxyClass):
             continue
-        seen[id(value)] = value
+        seen[key] = value
         if type(value) is types.FunctionType and _asserts(value.__code__):
             return True
         waiting += _called_by(value)
@@ -41,9 +45,8 @@ def _called_by(value: Any) -> list[Any]:
         return _called_by_function(value)
     if kind is types.MethodType:
         function, receiver = value.__func__, value.__self__
-        cls = receiver if isinstance(receiver, type) else type(receiver)
         code = getattr(function, "__code__", None)
-        return [function, *(method for name in (_named(code) if code else ()) if (method := _method(cls, name)) is not None)]
+        return [function, *(_used(receiver, _named(code), _DEEPEST) if code else ())]
     if isinstance(value, functools.partial):
         return [value.func, *value.args, *value.keywords.values()]
     if isinstance(value, mock.NonCallableMock):
@@ -66,9 +69,28 @@ def _called_by_function(function: types.FunctionType) -> list[Any]:
             found.append(cell.cell_contents)
         except ValueError:  # not bound yet
             continue
-    found += [function.__globals__[name] for name in _named(function.__code__) & function.__globals__.keys()]
-    # A list, a number or an object that is not called fails nothing.
-    return [value for value in found if callable(value) and (not isinstance(value, type) or _is_own(value))]
+    names = _named(function.__code__)
+    found += [function.__globals__[name] for name in names & function.__globals__.keys()]
+    return [part for value in found for part in _used(value, names, _DEEPEST)]
+
+
+def _used(value: Any, names: frozenset[str], depth: int) -> list[Any]:
+    """What may run when a function with these names in its text uses a value: a number, or a text, fails nothing."""
+    kind = type(value)
+    if issubclass(kind, Proxy | ProxyClass) or not depth:
+        return []
+    if kind in (list, tuple, set, frozenset, dict):
+        parts = list(value.values() if kind is dict else value)[:_MOST_PARTS]
+        return [used for part in parts for used in _used(part, names, depth - 1)]
+    own = _is_own(value if isinstance(value, type) else kind)
+    methods = [_method(value if isinstance(value, type) else kind, name) for name in names] if own else []
+    found: list[Any] = [types.MethodType(method, value) for method in methods if method is not None]
+    if own and not isinstance(value, type):
+        held = getattr(value, "__dict__", {})
+        found += [used for name in names & held.keys() for used in _used(held[name], names, depth - 1)]
+    if callable(value) and (own or not isinstance(value, type)):
+        found.append(value)
+    return found
 
 
 def _method(cls: type, name: str) -> types.FunctionType | None:
@@ -113,9 +135,9 @@ def overridden(function: Any, positional: int, names: Collection[str], given: in
         return hidden or overridden(function.func, positional, names, given + len(function.args))
     if isinstance(function, types.MethodType):
         return overridden(function.__func__, positional, names, given + 1)
-    if not isinstance(function, types.FunctionType):
+    function = inspect.unwrap(function) if type(function) is types.FunctionType else function
+    if type(function) is not types.FunctionType:  # a mock of a function passes for one, and may be what one wraps
         return False
-    function = inspect.unwrap(function)
     count, defaults = function.__code__.co_argcount, function.__defaults__ or ()
     first = count - len(defaults)
     optional = {*function.__code__.co_varnames[first:count], *(function.__kwdefaults__ or ())}

@@ -294,6 +294,8 @@ class Capabilities:
 
     def runs_own(self, value: Any) -> bool:
         """Whether a call of something callable runs code of the tests, which knows what it does with its arguments."""
+        if isinstance(value, mock.NonCallableMock):  # first, as it may pass for anything else
+            return True
         if isinstance(value, functools.partial):
             return self.runs_own(value.func)
         if isinstance(value, type):
@@ -303,7 +305,7 @@ class Capabilities:
         wrapped = getattr(value, "__wrapped__", None) if _name(type(value)) == "functools._lru_cache_wrapper" else None
         if wrapped is not None:
             return self.runs_own(wrapped)
-        return isinstance(value, mock.NonCallableMock) or any(map(self._is_own_class, type(value).__mro__))
+        return any(map(self._is_own_class, type(value).__mro__))
 
     # Names
 

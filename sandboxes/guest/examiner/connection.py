@@ -17,6 +17,7 @@ from ..wire.twins import reachable, twins
 from .capabilities import SECRET
 from .empty_arrays import guard_empty
 from .narrow_floats import widened
+from .paths import Paths
 from .reading_limit import limited
 from .requests import RequestHandler
 
@@ -54,6 +55,7 @@ class Connection(Link):
         on_silence: Tells the worker that the examiner is waiting.
         requests: Carries out the candidate's requests.
         contract: What the candidate's objects may be asked about; ``None`` if they are not what is judged.
+        paths: Knows the files that no path of the candidate may lead to, if there are any.
 
     Attributes:
         requests: See above.
@@ -67,7 +69,9 @@ class Connection(Link):
         on_silence: Callable[[], None],
         requests: RequestHandler,
         contract: Contract | None,
+        paths: Paths | None = None,
     ) -> None:
+        self._paths = paths
         self._patience = patience
         self._on_silence = on_silence
         self.gone: CandidateGone | None = None
@@ -112,6 +116,9 @@ class Connection(Link):
         since = len(self.requests.raised)
         self.requests.attributes.show()
         try:
+            if operation == "special":
+                with self.requests.undisturbed.asking(detail[0]):
+                    return super().request(operation, detail, *values)
             return super().request(operation, detail, *values)
         except SECRET as failure:
             self._reached(failure, since)
@@ -156,9 +163,23 @@ class Connection(Link):
         return objects if all(lets) else twins(objects)
 
     def _reached(self, failure: BaseException, since: int) -> None:
-        """What failed in a callback, and went through the program, is the test's to deal with."""
-        if failure in self.requests.raised[since:]:
+        """What failed in a callback, and went through the program, is the test's to deal with, where it deals with any.
+
+        Else it may be caught on its way: in a thread, by a function of the test that the program had call it, by a probe.
+        """
+        if failure in self.requests.raised[since:] and (self.contract is None or self.contract.may_forgive()):
             self.requests.forgive(failure)
+
+    def is_doubtful(self, payload: bytes) -> bool:
+        return self._paths is not None and self._paths.may_name_files(payload)
+
+    def check(self, body: list[Any]) -> None:
+        if self._paths is not None and self.contract is not None:
+            self._paths.check(body, self.contract)
+
+    def give(self, payload: bytes, body: list[Any]) -> None:
+        if self._paths is not None and self._paths.may_name_files(payload):
+            self._paths.give(body)
 
     def note(self, failure: BaseException) -> None:
         """Have the running test fail, also if it expects some failure, or the program catches this one."""

@@ -36,6 +36,7 @@ from .empty_arrays import watch_comparisons
 from .fixtures import Fixtures
 from .interrupts import Interrupts
 from .modules import Finder
+from .paths import Paths
 from .plugin import GradingPlugin
 from .program import Program
 from .reading_limit import end_when_overdue
@@ -68,7 +69,8 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     """
     limit = setup["output"]
     contract = Contract(order["facts"], order["one_way"], order["once"])
-    connection = Connection(wire, setup["patience"], lambda: control.send({"do": "waiting"}), RequestHandler(), contract)
+    waiting = {"do": "waiting"}
+    connection = Connection(wire, setup["patience"], lambda: control.send(waiting), RequestHandler(), contract, Paths(home))
     watch_comparisons(contract)
     os.makedirs(scratch, exist_ok=True)
     os.environ["TMPDIR"] = scratch

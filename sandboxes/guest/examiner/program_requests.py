@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -112,11 +112,13 @@ class ProgramRequestHandler(RequestHandler):
     def _report(self, name: str) -> Callable[[Kind, Any], bool]:
         return lambda kind, detail: self._reports[name](detail)
 
-    def serve(self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None) -> Any:
+    def serve(
+        self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None, own: Sequence[int] = ()
+    ) -> Any:
         if operation in self._reports:
-            return super().serve(operation, detail, values, handle)
+            return super().serve(operation, detail, values, handle, own)
         with self._clock.running():
-            return super().serve(operation, detail, values, handle)
+            return super().serve(operation, detail, values, handle, own)
 
     def _import(self, name: str) -> tuple[ModuleType, list[str], bool]:
         if not self._program.has(name):

@@ -11,7 +11,7 @@ import builtins
 import inspect
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from types import FunctionType, MethodType
@@ -23,8 +23,9 @@ from ..objects.contract import Contract
 from ..objects.exceptions import PLACE, holds
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..objects.specials import SPECIALS, bind, call
+from ..wire import tags
 from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation, WireClosed
-from .arguments import check_arguments
+from .arguments import check_arguments, harmless
 from .attributes import OneWayAttributes
 from .callbacks import asserts, overridden
 from .capabilities import SECRET, Capabilities, Kind
@@ -41,6 +42,10 @@ _ENDS = (StopIteration, StopAsyncIteration, LookupError, AttributeError)
 """How special methods and attributes say that there is nothing, or no more."""
 _STDIN = ("read", "readline")
 _TEXTS = frozenset({"__repr__", "__str__", "__format__"})
+_TELLING = frozenset({"function", "opaque"})
+"""Kinds whose text tells what is nobody's business."""
+_COMPARING = frozenset({"__eq__", "__ne__", "__contains__"})
+"""Special methods that make no text of what they are given, and keep nothing."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,9 @@ OPERATIONS = {
         "uses a special method of the target; its text, where its kind has none, is the name of its class",
         _is_special,
         (1, _MOST_VALUES),
-        allowed=lambda kind, detail: detail[0] in kind.specials or detail[0] in _TEXTS,
+        allowed=lambda kind, detail: (
+            kind.call if detail[0] == "__call__" else detail[0] in kind.specials or detail[0] in _TEXTS
+        ),
     ),
     "getattr": Operation("reads an attribute of the target", _is_name, (1, 1)),
     "setattr": Operation("sets an attribute of the target", _is_name, (2, 2)),
@@ -123,6 +130,7 @@ class RequestHandler:
         border: Knows what was handed over; set by the connection.
         contract: Knows what the reference did; likewise.
         attributes: What the program sees as set, and the test does not.
+        undisturbed: Sees that nothing is changed in the middle of work on it.
         failures: What failed or ended the running test, in a callback or before it was replaced, and did not reach the test.
     """
 
@@ -135,7 +143,7 @@ class RequestHandler:
         self.failures: list[BaseException] = []
         self.attributes = OneWayAttributes()
         self._raised = threading.local()
-        self._undisturbed = Undisturbed()
+        self.undisturbed = Undisturbed()
         self._carry_out: dict[str, Callable[..., Any]] = {
             "call": self._call,
             "special": self._special,
@@ -149,11 +157,13 @@ class RequestHandler:
             "output": lambda kind, detail: None,
         }
 
-    def serve(self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None) -> Any:
+    def serve(
+        self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None, own: Sequence[int] = ()
+    ) -> Any:
         """Carry out one request.
 
         Raises:
-            CannotCross: Such a thing can't be asked of the target.
+            CannotCross: Such a thing can't be asked of the target, or not with what is passed on to it.
             ProtocolViolation: It is no request.
         """
         known = self.operations.get(operation) if type(operation) is str else None
@@ -163,8 +173,10 @@ class RequestHandler:
             raise CannotCross(f"a request {operation!r} with the wrong parts")
         kind = self._target(operation, known, detail, values, handle).capability if known.target else None
         target = values[0] if known.target else None
+        if len(own) > 1 or (own and handle != (tags.MINE, own[0])):
+            self._check_passed(operation, detail, values, own, handle)
         try:
-            with self._undisturbed.use(target):
+            with self.undisturbed.use(target):
                 return self._carry_out[operation](kind, detail, *values)
         except BaseException as failure:
             if holds(failure, SECRET):
@@ -199,8 +211,45 @@ class RequestHandler:
             )
         return export
 
+    def _check_passed(
+        self, operation: str, detail: Any, values: list[Any], own: Sequence[int], handle: tuple[int, int] | None
+    ) -> None:
+        """See that what is handed over is passed on only as right solutions do.
+
+        Whoever formats it, or anything that holds it, would tell what it knows: a ``partial`` its arguments, a method its
+        object, a failed assertion what was expected.
+
+        Raises:
+            CannotCross: It is not.
+        """
+        passed = list(own)
+        if handle is not None and handle[0] == tags.MINE:
+            passed.remove(handle[1])
+        compared = operation == "special" and detail[0] in _COMPARING
+        for number in passed:
+            export = self.border.held(tags.MINE, number)
+            name = export.capability.name
+            borrowed = isinstance(export.value, memoryview) and export.value.obj is None
+            told = name in _TELLING and not compared and not self._may_pass(f"{name} {self._place(values, export.value)}")
+            if borrowed or told:
+                raise CannotCross(
+                    f"{type(export.value).__name__} of the tests that the program passes on to them: no solution that is "
+                    "known to be right does so in this test"
+                )
+
+    def _place(self, values: list[Any], value: Any) -> str:
+        """Where something is among the values of a request, as far as it matters: libraries call what comes first."""
+        place = next((place for place, other in enumerate(values[1:]) if other is value), None)
+        if place is None:
+            return "inside"
+        return "later" if place > 0 and not self.capabilities.runs_own(values[0]) else "first"
+
+    def _may_pass(self, what: str) -> bool:
+        return self.contract is None or self.contract.may_pass(what)
+
     def _call(self, kind: Kind, names: list[str], target: Any, *values: Any) -> Any:
         if not self.capabilities.runs_own(target):
+            target, values, names = harmless(target, values, names)
             check_arguments(target, values, self.capabilities.grant)
         if overridden(target, len(values) - len(names), names):
             self._expect("defaults", AssertionError("the program passed what the function of the test has set already"))
@@ -258,6 +307,9 @@ class RequestHandler:
             return self._call(kind, names, target, *values)
         if kind.name in ("library", "iterator"):
             check_arguments(target, values, self.capabilities.grant)
+        if name == "__setitem__" and isinstance(target, list) and isinstance(values[0], slice):
+            # Asked for its items in the middle of the work, an object could shorten the list meanwhile.
+            values = (values[0], list(values[1]), *values[2:])
         method = bind(target, name)
         answer = self._to_its_end(method, lambda: call(method, values, names), _ENDS)
         return PLACE.sub("", answer) if name in _TEXTS and type(answer) is str else answer

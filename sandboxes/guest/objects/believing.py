@@ -23,9 +23,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
 
 from .contract import Contract
+from .moving import STRANGERS
 from .relatives import all_relatives, some_relatives
 
-__all__ = ["believable", "identical", "made_by_call", "note_yes", "remember", "see_that_it_is_one"]
+__all__ = ["believable", "believable_class", "identical", "made_by_call", "note_yes", "remember", "see_that_it_is_one"]
 
 _MOST_KEPT = 12
 """Objects of a class that are kept to ask about; the latest ones."""
@@ -46,6 +47,7 @@ _MOST_NOTED = 1000
 """So many answers of the reference are noted in one test, and no more are tried: what is not noted may be right."""
 _MOST_RELATIVES = 6
 """Relatives of a plain value that are asked about beside it."""
+_MOST_STRANGERS = 3
 _UNNAMED, _ENUM = "?", "enum"
 _STRANGE, _CHANGED, _OBJECT = "strange", "changed", "object"
 _chance = random.SystemRandom()  # tests seed the other one
@@ -259,10 +261,39 @@ def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]
             yield _Probe(facts, partial(ask, self, made.thing), lambda made=made: ask(self, made.again()))  # type: ignore[misc]
             if question == "eq":  # either of them may be the one that is equal to all
                 yield _Probe(facts, partial(ask, made.thing, other), lambda made=made: ask(made.again(), other))  # type: ignore[misc]
-    recording = self._grader_home.contract.recording
-    things = list(all_relatives(other) if recording else some_relatives(other, _MOST_RELATIVES, _chance))
-    for name, thing in things or [(_STRANGE, secrets.token_hex(_chance.randrange(3, 9))) for _ in range(2)]:
+    for name, thing in _things(other, self._grader_home.contract.recording):
         yield _Probe([name], partial(ask, self, thing))
+
+
+def _things(value: Any, all_of_them: bool) -> Iterable[tuple[str, Any]]:
+    """What something is asked about besides a value, by name."""
+    related = all_relatives(value) if all_of_them else some_relatives(value, _MOST_RELATIVES, _chance)
+    return list(related) or _strangers(all_of_them)
+
+
+def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
+    """What a class answers when it is asked whether a value is ``in`` it, as ``believable``.
+
+    Raises:
+        AssertionError: It can't be believed.
+    """
+    __tracebackhide__ = True
+    contract = cls._grader_home.contract
+    answer = ask(value)
+    if _is_yes(answer) and contract.may_try():
+        probes = [(name, _says_yes(partial(ask, thing))) for name, thing in _things(value, contract.recording)]
+        # While the reference runs each of them is noted.
+        unlike = [name for name, says_yes in probes if says_yes and not contract.may_be_alike("class contains", name)]
+        if unlike:
+            _disbelieve(cls, "class contains", cls.__qualname__)
+    return answer
+
+
+def _strangers(all_of_them: bool) -> Iterator[tuple[str, Any]]:
+    """Values that have nothing to do with what has no relatives."""
+    places = range(len(STRANGERS)) if all_of_them else _chance.sample(range(len(STRANGERS)), _MOST_STRANGERS)
+    yield from ((f"{_STRANGE} {place}", STRANGERS[place]) for place in places)
+    yield _STRANGE, secrets.token_hex(_chance.randrange(3, 9))
 
 
 def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], _Made]]:
@@ -283,13 +314,15 @@ def _says_yes(probe: Callable[[], Any]) -> bool:
 
 
 def _is_yes(answer: Any) -> bool:
-    """Whether an ``assert`` takes an answer for a yes; an array of many answers is none, whatever they are."""
+    """Whether an ``assert`` takes an answer for a yes, or would take all of many answers in one."""
     if answer is NotImplemented:
         return False
+    if type(answer) in (list, tuple):
+        return bool(answer) and all(map(_is_yes, answer))
     try:
         return bool(answer)
     except ValueError:  # an array of several elements
-        return False
+        return bool(answer.all())
 
 
 def _found_to_be_one(self: Any, other: Any, ask: Callable[[Any, Any], Any]) -> list[_Probe]:
@@ -339,10 +372,10 @@ def see_that_it_is_one(cls: Any, member: Any) -> None:
         raise failure
 
 
-def _disbelieve(self: Any, question: str) -> NoReturn:
+def _disbelieve(self: Any, question: str, name: str | None = None) -> NoReturn:
     __tracebackhide__ = True
     failure = AssertionError(
-        f"{type(self).__qualname__} can't be believed: it also answers yes ({question}) about what is different, as no "
+        f"{name or type(self).__qualname__} can't be believed: it also answers yes ({question}) about what differs, as no "
         "solution does that is known to be right"
     )
     self._grader_home.note(failure)

@@ -151,6 +151,22 @@ class Contract:
         """
         return self._holds(("asked", self.scope, "", "call", how))
 
+    def may_forgive(self) -> bool:
+        """Whether the running test deals itself with a failure of a callback that comes back through the program."""
+        return self._holds(("asked", self.scope, "", "call", "forgiven"))
+
+    def may_pass(self, what: str) -> bool:
+        """Whether what the running test handed over is passed on by the program to what else it handed over.
+
+        Args:
+            what: The kind of what is passed on (see ``capabilities``), and its place.
+        """
+        return self._holds(("asked", self.scope, "", "pass", what))
+
+    def may_name(self, path: str) -> bool:
+        """Whether the program may give the running test a path into the files of the tests, or of the system."""
+        return self._holds(("asked", self.scope, "", "give", f"path {path}"))
+
     def lets_change(self, what: str) -> bool:
         """Whether a change to what the running test handed over is carried out: of an argument, an attribute or a file.
 

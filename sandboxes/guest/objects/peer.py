@@ -49,7 +49,9 @@ class _End:
 class Servant(Protocol):
     """Carries out the requests of the other side."""
 
-    def serve(self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None) -> Any:
+    def serve(
+        self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None, own: Sequence[int] = ()
+    ) -> Any:
         """Carry out one request.
 
         Args:
@@ -57,6 +59,7 @@ class Servant(Protocol):
             detail: Likewise.
             values: Likewise, decoded.
             handle: Tag and number of the first value if it was named by a handle (see ``Incoming.handle``).
+            own: Numbers of this side's objects in the message, the first value among them.
         """
         ...
 
@@ -140,10 +143,10 @@ class Peer:
             if message[0] == REQUEST:
                 self._answer(message)
                 continue
-            _kind, _thread, good, items, table, updates, _extras = message
+            _kind, _thread, good, items, table, updates, doubtful = message
             if updates != []:
                 objects = self.changed(objects, updates, values)
-            _incoming, results = self._values(table, objects, items, updates)
+            _incoming, results = self._values(table, objects, items, updates, doubtful)
             if len(results) != 1:
                 raise ProtocolViolation("a reply without a result")
             if good is True:
@@ -160,6 +163,23 @@ class Peer:
         """Note that a proxy is gone; the other side hears of it with the next message, if it is still the same one."""
         if generation == self.border.generation:
             self._released.append((number, count))
+
+    def is_doubtful(self, payload: bytes) -> bool:
+        """Whether a message has to be looked at before it is read; so is none of a side that is trusted."""
+        return False
+
+    def check(self, body: list[Any]) -> None:
+        """Look at such a message.
+
+        Args:
+            body: Its parts that hold values, as they were sent.
+
+        Raises:
+            CannotCross: It is not read.
+        """
+
+    def give(self, payload: bytes, body: list[Any]) -> None:
+        """Hear of a message that is about to be sent."""
 
     def note(self, failure: BaseException) -> None:
         """Hear of a failure that may not be caught; here nobody is judged by it."""
@@ -187,21 +207,21 @@ class Peer:
             self._turn.notify_all()
 
     def _answer(self, message: list[Any]) -> None:
-        _kind, thread, operation, detail, concurrent, items, table, _updates, _extras = message
+        _kind, thread, operation, detail, concurrent, items, table, _updates, doubtful = message
         if concurrent:
             self._stand_by()
         previous = getattr(self._local, "number", None)
         self._local.number = thread
         try:
             try:
-                incoming, values = self._values(table, (), items)
+                incoming, values = self._values(table, (), items, (), doubtful)
             except CannotCross as error:
                 # The asker hears of it; what it sent is counted on as if it had been read.
                 self._send([REPLY, thread, False], (error,), [_UNREAD] * len(table), (), self.before_reply)
                 return
             watched = incoming.watch() if table else []
             try:
-                good, result = True, self._servant.serve(operation, detail, values, incoming.handle(items))
+                good, result = True, self._servant.serve(operation, detail, values, incoming.handle(items), incoming.own)
             except WireClosed:
                 raise
             except BaseException as error:
@@ -245,13 +265,18 @@ class Peer:
                 payload = pack([*head, *out.body(values, changed), extras or None])
             if len(payload) > MAX_FRAME:
                 raise CannotCross(f"a value that takes {len(payload):,} bytes; {MAX_FRAME:,} are the most")
+            self.give(payload, body)
             self._stream.send(payload)
             self.border.classes_sent()
             return out.objects
 
-    def _values(self, table: Any, known: Sequence[Any], items: Any, updates: Any = ()) -> tuple[Incoming, list[Any]]:
+    def _values(
+        self, table: Any, known: Sequence[Any], items: Any, updates: Any, doubtful: bool
+    ) -> tuple[Incoming, list[Any]]:
         """What a message says: its objects, and the values of its items; ``updates`` are carried out."""
         try:
+            if doubtful:
+                self.check([items, table, updates])
             incoming = self._decode(table, known)
             values = incoming.items(items)
             if updates:
@@ -380,7 +405,8 @@ class Peer:
             return
 
     def _read(self) -> list[Any]:
-        message: Any = unpack(self._stream.receive())
+        payload = self._stream.receive()
+        message: Any = unpack(payload)
         size = _SIZES.get(message[0]) if type(message) is list and message and type(message[0]) is int else None
         if size is None or len(message) != size or type(message[1]) is not int:
             raise ProtocolViolation("a message that is neither request nor reply")
@@ -389,6 +415,7 @@ class Peer:
             if type(extras) is not dict:
                 raise ProtocolViolation("extras that are no map")
             self._guard(self._take, extras)
+        message[-1] = self.is_doubtful(payload)
         with self._turn:
             self._undecoded += 1
         return message

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Protocol
 
-from .believing import made_by_call, remember, see_that_it_is_one
+from .believing import believable_class, made_by_call, remember, see_that_it_is_one
 from .contract import Contract, kind_of
 from .looking import VIEWS, members, view
 from .specials import ATTRIBUTES
@@ -150,8 +150,10 @@ class ProxyClass(type):
         return cls._grader_home.request("class", "getitem", cls, key)
 
     def __contains__(cls, value: Any) -> bool:
+        __tracebackhide__ = True
         if may_ask(cls, cls, "class contains", value):
-            return cls._grader_home.request("class", "contains", cls, value)
+            request = cls._grader_home.request
+            return believable_class(cls, value, lambda asked: request("class", "contains", cls, asked))
         return is_among(value, cls)
 
 

@@ -176,7 +176,10 @@ def _unequal(self: Any, other: Any) -> Any:
     __tracebackhide__ = True
     # A class that says of everything that it is equal, and of everything that it is not, is right in any test.
     if may_ask(self, type(self), "ne", other):
-        return _tried(self, other, "__ne__")
+        answer = _tried(self, other, "__ne__")
+        if answer is False:  # that something is not different is as good as that it is equal
+            believable(self, other, "like", lambda asked, about: _forwarded("__ne__")(asked, about) is False)
+        return answer
     equal = self.__eq__(other)
     return equal if equal is NotImplemented else not equal
 

@@ -122,6 +122,7 @@ class Incoming:
 
     Attributes:
         objects: The request's objects followed by one for each entry.
+        own: Numbers of this side's objects that the message names, as often as it does.
 
     Raises:
         ProtocolViolation: The table is not what it should be.
@@ -134,6 +135,7 @@ class Incoming:
         self._table = table
         self._first = len(known)
         self._nested = 0
+        self.own: list[int] = []
         self.objects = [*known, *([_PENDING] * len(table))]
         self._mutable: list[tuple[int, Any]] = []
         for index, entry in enumerate(table, self._first):
@@ -154,7 +156,10 @@ class Incoming:
         if type(item) is list:
             if len(item) != 1 or type(item[0]) is not int or item[0] >= len(self.objects):
                 raise ProtocolViolation("a reference to nothing")
-            return self._at(item[0]) if item[0] >= 0 else self._borders.own(-item[0])
+            if item[0] >= 0:
+                return self._at(item[0])
+            self.own.append(-item[0])
+            return self._borders.own(-item[0])
         if type(item) not in SCALARS:
             raise ProtocolViolation(f"an item of type {type(item).__name__}")
         return item

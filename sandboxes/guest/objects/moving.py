@@ -1,0 +1,233 @@
+"""How a value is turned into others of the same shape, all of whose parts differ from it by the same number of steps.
+
+No code of the tests or of the submission runs for it.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import datetime
+import decimal
+import enum
+import fractions
+import math
+import pathlib
+import string
+import types
+import uuid
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["CONTAINERS", "MAPPINGS", "MOST_PARTS", "STRANGERS", "Manner", "inside", "moved", "quantum", "same", "step_of"]
+
+MAPPINGS = (dict, OrderedDict, Counter, defaultdict)
+CONTAINERS = (list, tuple, deque, set, frozenset, *MAPPINGS)
+MOST_PARTS = 2000
+"""Parts of a container; larger ones stay as they are."""
+STRANGERS = ("q7xk", 4711, 2.625, ("v", 3), b"z", 0, "", (), frozenset({6}), True, datetime.date(2003, 4, 5), -1, "Zq")
+"""Values of many kinds, for what has nothing in it that could be moved."""
+_EXTENDED = (int, float, str, bytes, tuple)
+"""Built-in values that classes of the tests extend."""
+_LETTERS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+_LONGEST = 10_000
+"""Letters of a text; longer ones stay."""
+_MONTHS = 12
+_LARGEST = 10.0**300
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the relatives of one value are made.
+
+    Attributes:
+        unit: What a step adds to a number.
+        own: Whether letters and digits are replaced by others of the same text, not by any.
+        calendar: What a step adds to a date.
+        order: Whether items change places, and nothing else.
+        strange: Whether what can't be moved (``None``, an empty list, an infinite number) gives way to something else.
+    """
+
+    unit: int = 1
+    own: bool = False
+    calendar: str = "days"
+    order: bool = False
+    strange: bool = False
+
+    def __str__(self) -> str:
+        marks = f"{' own' if self.own else ''} {self.calendar}{' order' if self.order else ''}"
+        return f"{self.unit}{marks}{' strange' if self.strange else ''}"
+
+
+def moved(value: Any, steps: int, manner: Manner, depth: int) -> Any:
+    """The value with all of its parts moved by so many steps, down to a depth; what can't be moved stays.
+
+    Raises:
+        ArithmeticError: There is no such value: past the end of the calendar, say, or of a signalling NaN.
+        ValueError, TypeError: Likewise.
+    """
+    kind = type(value)
+    if kind in _MOVES:
+        other = _MOVES[kind](value, steps, manner)
+        return _estranged(value, steps) if manner.strange and steps and same(other, value) else other
+    if manner.strange and kind in _NOTHING:
+        return STRANGERS[steps % len(STRANGERS)] if steps else value
+    if kind not in CONTAINERS:
+        return _moved_inside(value, steps, manner, depth) if depth else value
+    if not depth or len(value) > MOST_PARTS:
+        return value
+    filling = {steps: steps} if manner.strange and steps and not value else {}
+    if kind in (list, tuple, deque):
+        return kind([moved(item, steps, manner, depth - 1) for item in value] or filling)
+    if not all(map(_is_plain, value)):
+        return value  # an object of the submission among them would be asked for its hash
+    if kind not in MAPPINGS:
+        return kind([moved(item, steps, manner, depth - 1) for item in value] or filling)
+    items: Any = {key: moved(item, steps, manner, depth - 1) for key, item in value.items()} or filling
+    if same(items, dict(value)):  # of nothing that can be moved: by its keys
+        items = {moved(key, steps, manner, depth - 1): item for key, item in value.items()}
+    return defaultdict(value.default_factory, items) if kind is defaultdict else kind(items)
+
+
+def _estranged(value: Any, steps: int) -> Any:
+    """Something of the type of a value that is not moved by any number of steps."""
+    if isinstance(value, float):
+        return math.copysign(_LARGEST / 10.0 ** abs(steps), value)
+    if isinstance(value, str):
+        return value[:-1] + string.ascii_lowercase[steps % len(string.ascii_lowercase)]
+    return type(value)([steps % 256]) if isinstance(value, bytes | bytearray) else value
+
+
+def _moved_inside(value: Any, steps: int, manner: Manner, depth: int) -> Any:
+    """An object of the tests that is made of values: the same of moved ones."""
+    kind = type(value)
+    parts = inside(value)
+    if isinstance(value, enum.Enum):
+        members = list(type(value))
+        return members[(members.index(value) + steps) % len(members)] if value in members else value
+    if parts is None:
+        return value
+    others = moved(parts, steps, manner, depth - 1)
+    if isinstance(value, BaseException):
+        return kind(*others)
+    base = _base_of(kind)
+    made = base.__new__(kind, others) if base else object.__new__(kind)
+    for name, part in getattr(value, "__dict__", {}).items():
+        object.__setattr__(made, name, copy.copy(part) if base else others.get(name, part))
+    return made
+
+
+def inside(value: Any) -> Any:
+    """The values that an object of the tests is made of: as a value, a tuple or a dict; None if nobody knows."""
+    kind = type(value)
+    if hasattr(kind, "_grader_generation"):  # of the submission
+        return None
+    base = _base_of(kind)
+    if base is not None:
+        return base(value)
+    if isinstance(value, BaseException):
+        return value.args if kind.__module__ == "builtins" else None
+    if kind.__module__.startswith("_pytest.") and kind.__name__.startswith("Approx"):  # its tolerance stays
+        return {"expected": getattr(value, "expected", None)}
+    return dict(vars(value)) if dataclasses.is_dataclass(value) and hasattr(value, "__dict__") else None
+
+
+def _base_of(kind: type) -> Any:
+    return next((base for base in kind.__mro__[1:] if base in _EXTENDED), None)
+
+
+def _is_plain(item: Any) -> bool:
+    return item is None or type(item) in _MOVES or (type(item) in (tuple, frozenset) and all(map(_is_plain, item)))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same, without a question to an object of the submission inside of them."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if type(one) in (list, tuple, deque):
+        return len(one) == len(other) and all(map(same, one, other))
+    if type(one) in MAPPINGS:
+        return list(one) == list(other) and all(map(same, one.values(), other.values()))
+    if type(one) in (set, frozenset) or type(one) in _MOVES:
+        return bool(one == other)
+    if isinstance(one, enum.Enum):
+        return False
+    parts = inside(one)
+    return parts is not None and same(parts, inside(other))
+
+
+def _text(value: str, steps: int, manner: Manner) -> str:
+    """Other letters and digits of the same kinds; what is neither stays, and with it the pattern of the text."""
+    if len(value) > _LONGEST:
+        return value
+    turned: dict[int, int] = {}
+    for kind in _LETTERS:
+        letters = sorted(set(value).intersection(kind)) if manner.own else kind
+        turned |= {ord(one): ord(letters[(place + steps) % len(letters)]) for place, one in enumerate(letters)}
+    return value.translate(turned)
+
+
+def _bytes(value: Any, steps: int, manner: Manner) -> Any:
+    return value if len(value) > _LONGEST else type(value)((byte + steps) % 256 for byte in value)
+
+
+def _decimal(value: decimal.Decimal, steps: int, manner: Manner) -> decimal.Decimal:
+    return value + quantum(value) * manner.unit * steps
+
+
+def quantum(value: decimal.Decimal) -> decimal.Decimal:
+    """The place of its last digit, but a hundredth at least: smaller differences a right program may pass over."""
+    exponent = value.as_tuple().exponent
+    return decimal.Decimal((0, (1,), max(exponent, -2))) if isinstance(exponent, int) else decimal.Decimal(1)
+
+
+def step_of(value: float) -> float:
+    """What a step adds to a number with a point."""
+    return 1.0 if value.is_integer() else 0.5
+
+
+def _date(value: Any, steps: int, manner: Manner) -> Any:
+    match manner.calendar:
+        case "months":
+            months = value.year * _MONTHS + value.month - 1 + steps
+            return value.replace(year=months // _MONTHS, month=months % _MONTHS + 1)
+        case "years":
+            return value.replace(year=value.year + steps)
+        case "weeks":
+            return value + datetime.timedelta(weeks=steps)
+    return value + (datetime.timedelta(hours=steps) if type(value) is datetime.datetime else datetime.timedelta(steps))
+
+
+def _time(value: datetime.time, steps: int, manner: Manner) -> datetime.time:
+    minutes = (60 * value.hour + value.minute + steps) % 1440
+    return value.replace(hour=minutes // 60, minute=minutes % 60)
+
+
+def _path(value: Any, steps: int, manner: Manner) -> Any:
+    return type(value)(_text(str(value), steps, manner))
+
+
+_Move = Callable[[Any, int, Manner], Any]
+_MOVES: dict[type, _Move] = {
+    bool: lambda value, steps, manner: value ^ bool(steps),
+    int: lambda value, steps, manner: value + steps * manner.unit,
+    float: lambda value, steps, manner: value + steps * manner.unit * step_of(value),
+    complex: lambda value, steps, manner: value + steps / 2,
+    decimal.Decimal: _decimal,
+    fractions.Fraction: lambda value, steps, manner: value + fractions.Fraction(steps * manner.unit, value.denominator),
+    str: _text,
+    **dict.fromkeys((bytes, bytearray), _bytes),
+    range: lambda value, steps, manner: range(value.start + steps, value.stop + steps, value.step),
+    slice: lambda value, steps, manner: slice(value.start, value.stop, steps or value.step),
+    **dict.fromkeys((datetime.date, datetime.datetime), _date),
+    datetime.timedelta: lambda value, steps, manner: value + datetime.timedelta(hours=steps),
+    datetime.time: _time,
+    uuid.UUID: lambda value, steps, manner: uuid.UUID(int=(value.int + steps) % 2**128),
+    **dict.fromkeys((pathlib.PurePosixPath, pathlib.PosixPath, pathlib.PureWindowsPath), _path),
+}
+"""How values without parts are moved by a number of steps."""
+_NOTHING = frozenset({type(None), types.EllipsisType, types.NotImplementedType, type})
