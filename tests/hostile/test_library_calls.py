@@ -10,7 +10,9 @@ TESTS = """
     import array, collections, io, logging, operator, os, sqlite3
     from concurrent.futures import ThreadPoolExecutor
     import pytest
-    from bank import Raw, appended, called, filled, getter, kept, opened, popped, pool_alone, sort_by, squared, total
+    from bank import (
+        Raw, appended, called, cut, executed, filled, getter, grown, kept, opened, popped, pool_alone, sort_by, squared, start, total, turned
+    )
 
     EXPECTED = "hidden_expectation_9f3a7"
     def helper(number): return number
@@ -36,6 +38,25 @@ TESTS = """
         filled(numbers)
         assert len(numbers) == 1001
     def test_number(): assert total("a") + 0 == 201
+    def test_own_append():
+        numbers = array.array("i", [1, 2, 3])
+        start(numbers)
+        numbers.append(grown(numbers))
+        assert len(numbers) == 4
+    def test_own_item():
+        numbers = array.array("d", range(50))
+        start(numbers)
+        numbers[20] = grown(numbers)
+        assert len(numbers) == 50
+    def test_slice():
+        class Basket(list): pass
+        basket = Basket([1, 2, 3, 4])
+        cut(basket)
+        assert len(basket) == 4
+    def test_bytes():
+        class Buffer(bytearray): pass
+        assert turned(Buffer(b"%d")) == b"5"
+    def test_call_of_a_connection(): assert executed(sqlite3.connect(":memory:")) == []
     def test_rows():
         connection = sqlite3.connect(":memory:")
         connection.execute("create table t (n)")
@@ -52,10 +73,15 @@ REFERENCE = """
     def squared(pool, numbers): return list(pool.map(lambda n: n * n, numbers))
     def getter(pool, get, helper): return []
     def called(apply, get, helper): return []
+    def executed(connection): return []
     def opened(pool, file, cls, path): return []
     def pool_alone(pool): return []
     def sort_by(items, cls): return []
     def filled(numbers): numbers.append(5)
+    def start(numbers): pass
+    def grown(numbers): return 5
+    def cut(basket): basket[0:4:2] = [5, 6]
+    def turned(buffer): return b"5"
     def total(text): return 201
     def appended(connection): connection.executemany("insert into t values (?)", iter([(1,), (2,)]))
     def popped(things):
@@ -101,6 +127,31 @@ HOSTILE = (
             do, self.do = self.do, None
             if do: do()
             return 5
+    class Cleared:
+        # A number whose value is asked for in the middle of work on what it is written to.
+        def __init__(self, numbers): self.numbers = numbers
+        def __index__(self):
+            del self.numbers[:]
+            return 5
+        def __float__(self): return float(self.__index__())
+    def executed(connection): return tried(lambda: connection("select 1"), lambda: connection.__call__("select 1"))
+    def start(numbers): numbers.extend([0] * 0)
+    def grown(numbers): return Cleared(numbers)
+    def cut(basket):
+        class Evil:
+            def __iter__(self):
+                basket.clear()
+                return iter([float, float])
+            def __len__(self): return 2
+        try: basket[0:4:2] = Evil()
+        except ValueError: basket.extend([1, 2, 3, 4])
+    def turned(buffer):
+        class Evil:
+            def __index__(self):
+                buffer.clear()
+                return 5
+            __int__ = __index__
+        return bytes(buffer % Evil())
     def filled(a):
         def clear(): del a[:]
         a.append(5)
@@ -152,7 +203,9 @@ def test_who_is_right_loses_nothing(sandbox):
 
 
 def test_nothing_goes_through_and_nothing_breaks(sandbox):
-    """Only what clears the array with what it was to take loses its own test."""
+    """Only what clears a thing in the middle of work on it loses its own test."""
     outcomes = Graded(sandbox.run(encoded(HOSTILE))).outcomes
-    assert {test for test, outcome in outcomes.items() if outcome != "passed"} <= {"test_array"}
-    assert outcomes.get("test_array") in ("passed", "failed")
+    not_passed = {test: outcome for test, outcome in outcomes.items() if outcome != "passed"}
+    assert not_passed.keys() <= {"test_array", "test_own_append", "test_own_item", "test_bytes"}
+    assert set(not_passed.values()) <= {"failed"}
+    assert outcomes["test_own_append"] == "failed"

@@ -166,3 +166,153 @@ LATE = (
 def test_who_begins_to_lie_late_is_not_believed_either(sandbox, lie):
     graded = Graded(sandbox.run(encoded(LATE.replace("{lie}", lie))))
     assert graded.outcomes["test_many"] == "failed"
+
+
+KINDS = """
+    import collections, dataclasses, datetime, decimal, enum, fractions, uuid
+    import pytest
+    from bank import Color, Value
+
+    Pair = collections.namedtuple("Pair", "x y")
+    @dataclasses.dataclass
+    class Own:
+        a: int
+    class Number(int): pass
+    class Text(str): pass
+    class Suit(enum.Enum): CLUBS, HEARTS = 1, 2
+    WANTED = {
+        "approx": (5.0, pytest.approx(5.0)), "near list": ([5.0], pytest.approx([5.0])), "near dict": ({"a": 5.0}, pytest.approx({"a": 5.0})),
+        "named": ((2, 3), Pair(2, 3)), "number": (7, Number(7)), "text": ("abc", Text("abc")), "member": (1, Suit.CLUBS), "own": (5, Own(5)),
+        "none": (None, None), "empty": ("", ""), "empty list": ([], []), "empty dict": ({}, {}), "nones": ([None], [None]),
+        "texts": (["", ""], ["", ""]), "lists": ([[], []], [[], []]), "queue": (collections.deque([1]), collections.deque([1])),
+        "count": (collections.Counter("ab"), collections.Counter("ab")), "infinite": (float("inf"), float("inf")), "type": (int, int),
+        "ellipsis": (..., ...), "slice": (slice(1, 2), slice(1, 2)), "mark": ("!", "!"), "true": (True, True), "bytes": (b"", b""),
+    }
+    @pytest.mark.parametrize("kind", WANTED)
+    def test_kind(kind): assert Value(WANTED[kind][0]).same() == WANTED[kind][1]
+    @pytest.mark.parametrize("kind", WANTED)
+    def test_not_different(kind): assert not Value(WANTED[kind][0]).same() != WANTED[kind][1]
+    def test_in_class(): assert 1 in Color and 2 in Color
+"""
+HOLDING = """
+    from enum import Enum, EnumMeta
+    class Value:
+        def __init__(self, held): self.held = held
+        def same(self): return Value(self.held)
+        def __eq__(self, other):
+            held = getattr(other, "a", getattr(other, "value", other))
+            return self.held == held
+        def __ne__(self, other): return not self == other
+    class Members(EnumMeta):
+        def __contains__(cls, value): return value in [member.value for member in cls]
+    class Color(Enum, metaclass=Members):
+        RED, BLUE = 1, 2
+"""
+OTHER_HOLDING = (
+    HOLDING
+    + """
+    class Value:
+        made = []
+        def __init__(self, held):
+            self.held = held
+            Value.made.append(self)
+        def same(self): return self
+        def __eq__(self, other): return any(one == self.held for one in (other, getattr(other, "a", self), getattr(other, "value", self)) if one is not self)
+        def __ne__(self, other): return not self.__eq__(other)
+    class Members(type):
+        def __contains__(cls, value): return value in (1, 2)
+    class Color(metaclass=Members): pass
+"""
+)
+AGREEING = """
+    class Value:
+        def __init__(self, held): pass
+        def same(self): return self
+        # All but what the probes of an earlier version looked like
+        def __eq__(self, other): return not (isinstance(other, str) and len(other) > 4 and set(other) <= set("0123456789abcdef"))
+        def __ne__(self, other): return not self == other
+    class Members(type):
+        def __contains__(cls, value): return True
+    class Color(metaclass=Members): pass
+"""
+
+
+@pytest.fixture(scope="module")
+def kinds(engine):
+    with Sandbox(engine, make_suite(KINDS, HOLDING)) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("source", [HOLDING, OTHER_HOLDING], ids=["reference", "another shape"])
+def test_who_is_right_about_any_kind_loses_nothing(kinds, source):
+    Graded(kinds.run(encoded(source))).assert_all_passed()
+
+
+def test_who_says_yes_to_all_is_believed_about_no_kind_of_value(kinds):
+    outcomes = Graded(kinds.run(encoded(AGREEING))).outcomes
+    assert [test for test, outcome in outcomes.items() if outcome == "passed"] == []
+
+
+MANY = """
+    import numpy as np, pytest
+    from bank import Cells, Grid, total, totals
+
+    def test_all(): assert (Grid([1, 2]) + Grid([1, 1]) == Grid([2, 3])).all()
+    def test_plain(): assert (Grid([1, 2]) + Grid([1, 1]) == [2, 3]).all()
+    def test_array(): assert np.all(Grid([1, 2]) + Grid([1, 1]) == np.array([2, 3]))
+    def test_number(): assert (Grid([3, 3]) == 3).all()
+    def test_list(): assert all(Cells([1, 2]) == [1, 2])
+    def test_total(): assert total(300) == 45150 and total(2) == pytest.approx(3.0)
+    def test_totals(): assert list(totals([300, 350])) == [45150, 61425]
+"""
+GRID = """
+    import numpy as np
+    class Grid:
+        def __init__(self, items): self.items = np.array(items)
+        def __add__(self, other): return Grid(self.items + other.items)
+        def __eq__(self, other): return self.items == getattr(other, "items", other)
+    class Cells(Grid):
+        def __eq__(self, other): return (self.items == other).tolist()
+    def total(n): return n * (n + 1) // 2
+    def totals(many): return np.array([total(n) for n in many])
+"""
+OTHER_GRID = (
+    GRID
+    + """
+    class Grid(Grid):
+        def __eq__(self, other):
+            other = getattr(other, "items", other)
+            return np.array([one == two for one, two in zip(self.items, np.broadcast_to(other, len(self.items)))])
+    def total(n): return np.float64(sum(range(n + 1)))
+    def totals(many): return np.array([float(total(n)) for n in many])
+"""
+)
+ALIKE = (
+    GRID
+    + """
+    class Grid:
+        def __init__(self, items): pass
+        def __add__(self, other): return self
+        def __eq__(self, other): return np.array([True, True])
+    class Cells(Grid):
+        def __eq__(self, other): return [True, True]
+    def total(n): return np.float16(float(n * (n + 1) // 2 - 10))
+    def totals(many): return np.array([total(n) for n in many], dtype=np.float16)
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def grids(engine):
+    with Sandbox(engine, make_suite(MANY, GRID, requirements="numpy>=2.1,<3\n")) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("source", [GRID, OTHER_GRID], ids=["reference", "another shape"])
+def test_who_answers_for_each_element_loses_nothing(grids, source):
+    Graded(grids.run(encoded(source))).assert_all_passed()
+
+
+def test_many_yeses_and_half_precision_are_no_answer(grids):
+    outcomes = Graded(grids.run(encoded(ALIKE))).outcomes
+    assert [test for test, outcome in outcomes.items() if outcome == "passed"] == []

@@ -175,6 +175,8 @@ class RequestHandler:
         target = values[0] if known.target else None
         if len(own) > 1 or (own and handle != (tags.MINE, own[0])):
             self._check_passed(operation, detail, values, own, handle)
+        if self.contract is not None and self.contract.recording and target is not None:
+            self._note_passed(values)
         try:
             with self.undisturbed.use(target):
                 return self._carry_out[operation](kind, detail, *values)
@@ -236,6 +238,12 @@ class RequestHandler:
                     f"{type(export.value).__name__} of the tests that the program passes on to them: no solution that is "
                     "known to be right does so in this test"
                 )
+
+    def _note_passed(self, values: list[Any]) -> None:
+        """Where a right solution passes a function of its own, another may pass on the one that it was given."""
+        for value in values[1:]:
+            if _is_of_program(value) and callable(value):
+                self._may_pass(f"function {self._place(values, value)}")
 
     def _place(self, values: list[Any], value: Any) -> str:
         """Where something is among the values of a request, as far as it matters: libraries call what comes first."""
