@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from sandboxes.guest.examiner.arguments import OF_NUMPY, OF_THE_STACK
 from sandboxes.guest.examiner.capabilities import FUNCTIONS, KINDS, LIBRARY
 from sandboxes.guest.examiner.connection import EXTRAS
 from sandboxes.guest.examiner.databases import PRAGMAS, SQL_FUNCTIONS
+from sandboxes.guest.examiner.paths import OF_THE_SYSTEM
 from sandboxes.guest.examiner.program_requests import PROGRAM_OPERATIONS
-from sandboxes.guest.examiner.requests import OPERATIONS
+from sandboxes.guest.examiner.requests import OPERATIONS, TELLING
 from sandboxes.guest.wire.containers import EMPTY, IMMUTABLE
 from sandboxes.guest.wire.leaves import ARRAY_TAGS, LEAF_READERS
 
@@ -67,7 +69,15 @@ def page():
             f"`FUNCTIONS`: {functions()}; methods of built-in classes.",
             "",
             "Code of libraries is given nothing to call that the submission could not call by itself, pools no iterators of the "
-            "tests; arrays, ordered dictionaries and databases serve one request at a time.",
+            "tests; arrays, byte arrays, ordered dictionaries, databases and readers of csv serve one request at a time, and the first two "
+            "none while a number is asked for its value. Loggers are told no "
+            f"{', '.join(f'`{name}`' for name in sorted(OF_THE_STACK))}, NumPy's functions nothing by name but "
+            f"{', '.join(f'`{name}`' for name in sorted(OF_NUMPY))}, `deepcopy` no memo.",
+            "",
+            f"Objects of kind {' and '.join(sorted(TELLING))} are passed on (as arguments, or inside of them) in tests where right solutions "
+            "do so, buffers that last for one call never. A path into the folder of the tests, or to "
+            f"{', '.join(f'`{path}`' for path in OF_THE_SYSTEM)}, is read only if the tests gave it, or right solutions give it in that "
+            "test.",
             "",
             "SQL on connections of the tests reaches their own tables: it opens no other file, loads nothing and makes no virtual table. "
             f"Pragmas: {' '.join(sorted(PRAGMAS))}. Functions, besides those that a test defines: {' '.join(sorted(SQL_FUNCTIONS))}.",

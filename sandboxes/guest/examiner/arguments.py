@@ -19,14 +19,15 @@ from ..wire.errors import CannotCross
 from ..wire.leaves import is_received_type
 from .capabilities import Kind
 
-__all__ = ["check_arguments", "harmless"]
+__all__ = ["OF_NUMPY", "OF_THE_STACK", "check_arguments", "harmless"]
 
 _DEEPEST = 20
 _CONTAINERS = (list, tuple, set, frozenset, deque)
 _MAPPINGS = (dict, defaultdict, OrderedDict)
-_OF_THE_STACK = frozenset({"exc_info", "stack_info", "stacklevel"})
+OF_THE_STACK = frozenset({"exc_info", "stack_info", "stacklevel"})
 """What a logger would look up where it is called: here, not in the submission."""
-_OF_NUMPY = frozenset({"axis", "keepdims", "ddof", "initial", "decimals"})
+OF_NUMPY = frozenset({"axis", "keepdims", "ddof", "initial", "decimals"})
+"""What can be said by name to NumPy's functions."""
 
 
 def harmless(target: Any, values: tuple[Any, ...], names: list[str]) -> tuple[Any, tuple[Any, ...], list[str]]:
@@ -43,14 +44,14 @@ def harmless(target: Any, values: tuple[Any, ...], names: list[str]) -> tuple[An
     receiver = getattr(target, "__self__", None)
     if isinstance(receiver, Logger):
         named = zip(names, values[len(values) - len(names) :], strict=True)
-        kept = [(name, value) for name, value in named if name not in _OF_THE_STACK]
+        kept = [(name, value) for name, value in named if name not in OF_THE_STACK]
         # What is handled where it is called is none of the submission's exceptions.
         method = receiver.error if target.__name__ == "exception" else target
         return method, (*values[: len(values) - len(names)], *(value for _, value in kept)), [name for name, _ in kept]
     if target is copy.deepcopy and len(values) > 1:
         raise CannotCross("deepcopy with a memo, which would come back with all that is inside of the copy")
-    if type(target).__module__ == "numpy" and not _OF_NUMPY.issuperset(names):
-        raise CannotCross(f"a call of {target.__name__} of NumPy with {', '.join(sorted({*names} - _OF_NUMPY))}")
+    if type(target).__module__ == "numpy" and not OF_NUMPY.issuperset(names):
+        raise CannotCross(f"a call of {target.__name__} of NumPy with {', '.join(sorted({*names} - OF_NUMPY))}")
     return target, values, names
 
 

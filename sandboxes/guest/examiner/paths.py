@@ -17,9 +17,10 @@ from ..objects.contract import Contract
 from ..wire import tags
 from ..wire.errors import CannotCross
 
-__all__ = ["Paths"]
+__all__ = ["OF_THE_SYSTEM", "Paths"]
 
-_OF_THE_SYSTEM = ("/proc", "/sys", "/dev/fd", "/dev/stdin", "/dev/shm", "/dev/mqueue")
+OF_THE_SYSTEM = ("/proc", "/sys", "/dev/fd", "/dev/stdin", "/dev/shm", "/dev/mqueue")
+"""Where the system tells of the process that asks, or keeps what it shares."""
 _CLIMBING = re.compile(r"(?:\.\./)+")
 
 
@@ -67,7 +68,7 @@ class Paths:
     def _is_private(self, path: str, is_path: bool) -> bool:
         path = path.replace("//", "/", 1) if path.startswith("//") else path
         if path.startswith("/"):
-            return any(path == root or path.startswith(f"{root}/") for root in (self._home, *_OF_THE_SYSTEM))
+            return any(path == root or path.startswith(f"{root}/") for root in (self._home, *OF_THE_SYSTEM))
         if path == ".":  # any full stop, but for a path
             return is_path
         climbing = _CLIMBING.match(f"{path}/")

@@ -31,7 +31,7 @@ from .callbacks import asserts, overridden
 from .capabilities import SECRET, Capabilities, Kind
 from .undisturbed import Undisturbed
 
-__all__ = ["OPERATIONS", "Operation", "RequestHandler"]
+__all__ = ["OPERATIONS", "TELLING", "Operation", "RequestHandler"]
 
 _NOTHING = object()
 _MOST_VALUES = 10_000
@@ -42,7 +42,7 @@ _ENDS = (StopIteration, StopAsyncIteration, LookupError, AttributeError)
 """How special methods and attributes say that there is nothing, or no more."""
 _STDIN = ("read", "readline")
 _TEXTS = frozenset({"__repr__", "__str__", "__format__"})
-_TELLING = frozenset({"function", "opaque"})
+TELLING = frozenset({"function", "opaque"})
 """Kinds whose text tells what is nobody's business."""
 _COMPARING = frozenset({"__eq__", "__ne__", "__contains__"})
 """Special methods that make no text of what they are given, and keep nothing."""
@@ -232,7 +232,7 @@ class RequestHandler:
             export = self.border.held(tags.MINE, number)
             name = export.capability.name
             borrowed = isinstance(export.value, memoryview) and export.value.obj is None
-            told = name in _TELLING and not compared and not self._may_pass(f"{name} {self._place(values, export.value)}")
+            told = name in TELLING and not compared and not self._may_pass(f"{name} {self._place(values, export.value)}")
             if borrowed or told:
                 raise CannotCross(
                     f"{type(export.value).__name__} of the tests that the program passes on to them: no solution that is "
