@@ -21,7 +21,6 @@ from ..objects.borders import Border, Export
 from ..objects.classes import plain_value
 from ..objects.contract import Contract
 from ..objects.exceptions import PLACE, holds
-from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..objects.specials import SPECIALS, bind, call
 from ..wire import tags
 from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation, WireClosed
@@ -29,9 +28,10 @@ from .arguments import check_arguments, harmless
 from .attributes import OneWayAttributes
 from .callbacks import asserts, overridden
 from .capabilities import SECRET, Capabilities, Kind
+from .passing import check_passed, is_of_program, note_passed
 from .undisturbed import Undisturbed
 
-__all__ = ["OPERATIONS", "TELLING", "Operation", "RequestHandler"]
+__all__ = ["OPERATIONS", "Operation", "RequestHandler"]
 
 _NOTHING = object()
 _MOST_VALUES = 10_000
@@ -42,8 +42,6 @@ _ENDS = (StopIteration, StopAsyncIteration, LookupError, AttributeError)
 """How special methods and attributes say that there is nothing, or no more."""
 _STDIN = ("read", "readline")
 _TEXTS = frozenset({"__repr__", "__str__", "__format__"})
-TELLING = frozenset({"function", "opaque"})
-"""Kinds whose text tells what is nobody's business."""
 _COMPARING = frozenset({"__eq__", "__ne__", "__contains__"})
 """Special methods that make no text of what they are given, and keep nothing."""
 
@@ -173,10 +171,7 @@ class RequestHandler:
             raise CannotCross(f"a request {operation!r} with the wrong parts")
         kind = self._target(operation, known, detail, values, handle).capability if known.target else None
         target = values[0] if known.target else None
-        if len(own) > 1 or (own and handle != (tags.MINE, own[0])):
-            self._check_passed(operation, detail, values, own, handle)
-        if self.contract is not None and self.contract.recording and target is not None:
-            self._note_passed(values)
+        self._look_at_passed(values, own, handle, operation == "special" and detail[0] in _COMPARING)
         try:
             with self.undisturbed.use(target):
                 return self._carry_out[operation](kind, detail, *values)
@@ -213,47 +208,15 @@ class RequestHandler:
             )
         return export
 
-    def _check_passed(
-        self, operation: str, detail: Any, values: list[Any], own: Sequence[int], handle: tuple[int, int] | None
-    ) -> None:
-        """See that what is handed over is passed on only as right solutions do.
-
-        Whoever formats it, or anything that holds it, would tell what it knows: a ``partial`` its arguments, a method its
-        object, a failed assertion what was expected.
-
-        Raises:
-            CannotCross: It is not.
-        """
-        passed = list(own)
-        if handle is not None and handle[0] == tags.MINE:
-            passed.remove(handle[1])
-        compared = operation == "special" and detail[0] in _COMPARING
-        for number in passed:
-            export = self.border.held(tags.MINE, number)
-            name = export.capability.name
-            borrowed = isinstance(export.value, memoryview) and export.value.obj is None
-            told = name in TELLING and not compared and not self._may_pass(f"{name} {self._place(values, export.value)}")
-            if borrowed or told:
-                raise CannotCross(
-                    f"{type(export.value).__name__} of the tests that the program passes on to them: no solution that is "
-                    "known to be right does so in this test"
-                )
-
-    def _note_passed(self, values: list[Any]) -> None:
-        """Where a right solution passes a function of its own, another may pass on the one that it was given."""
-        for value in values[1:]:
-            if _is_of_program(value) and callable(value):
-                self._may_pass(f"function {self._place(values, value)}")
-
-    def _place(self, values: list[Any], value: Any) -> str:
-        """Where something is among the values of a request, as far as it matters: libraries call what comes first."""
-        place = next((place for place, other in enumerate(values[1:]) if other is value), None)
-        if place is None:
-            return "inside"
-        return "later" if place > 0 and not self.capabilities.runs_own(values[0]) else "first"
-
-    def _may_pass(self, what: str) -> bool:
-        return self.contract is None or self.contract.may_pass(what)
+    def _look_at_passed(self, values: list[Any], own: Sequence[int], handle: tuple[int, int] | None, compared: bool) -> None:
+        numbers = list(own)
+        if handle is not None and handle[0] == tags.MINE and numbers:
+            numbers.remove(handle[1])  # the target
+        passed = [self.border.held(tags.MINE, number) for number in numbers]
+        if passed:
+            check_passed(values, passed, None if compared else self.contract, self.capabilities.runs_own)
+        if handle is not None and self.contract is not None and self.contract.recording:
+            note_passed(values, self.contract, self.capabilities.runs_own)
 
     def _call(self, kind: Kind, names: list[str], target: Any, *values: Any) -> Any:
         if not self.capabilities.runs_own(target):
@@ -292,7 +255,7 @@ class RequestHandler:
         """The arguments for ``target``; what an executor runs for the program fails the test as if the program ran it."""
         if not isinstance(getattr(target, "__self__", None), Executor | Future):
             return values
-        return tuple(self._watching(value) if callable(value) and not _is_of_program(value) else value for value in values)
+        return tuple(self._watching(value) if callable(value) and not is_of_program(value) else value for value in values)
 
     def _watching(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*arguments: Any, **named: Any) -> Any:
@@ -336,7 +299,7 @@ class RequestHandler:
 
     def _setattr(self, kind: Kind, name: str, target: Any, value: Any) -> None:
         # In place of what a mock would give, an object of the program could say that it was called as expected.
-        replaces_mock = kind.name == "mock" and _is_of_program(value)
+        replaces_mock = kind.name == "mock" and is_of_program(value)
         if replaces_mock or not self.capabilities.may_write(kind, target, name):
             raise AttributeError(f"attribute {name!r} of a {type(target).__name__!r} object of the tests can't be set")
         # What was not there before, no test looks at, unless its class makes attributes up.
@@ -357,7 +320,3 @@ def _accessor(target: Any, name: str, which: str) -> Any:
     """The function behind a property, bound to its object, if there is one."""
     function = getattr(inspect.getattr_static(target, name, None), which, None)
     return MethodType(function, target) if isinstance(function, FunctionType) else None
-
-
-def _is_of_program(value: Any) -> bool:
-    return isinstance(value, Proxy | RemoteError | ProxyClass)

@@ -8,37 +8,20 @@ the same, and what it says yes to is noted: there a right solution may do so as 
 
 from __future__ import annotations
 
-import datetime
-import decimal
-import fractions
-import hashlib
 import itertools
-import pathlib
 import random
 import secrets
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
 
 from .contract import Contract
 from .moving import STRANGERS
 from .relatives import all_relatives, some_relatives
+from .remembering import Made, is_remote, known_of
 
-__all__ = ["believable", "believable_class", "identical", "made_by_call", "note_yes", "remember", "see_that_it_is_one"]
+__all__ = ["believable", "believable_class", "identical", "note_yes", "see_that_it_is_one"]
 
-_MOST_KEPT = 12
-"""Objects of a class that are kept to ask about; the latest ones."""
-_LONGEST_NAME, _LONGEST_LEAF, _MOST_PARTS = 60, 1000, 100
-"""Characters of a call's name before its digest, and of a value in it; parts of a container."""
-_LEAVES = frozenset(
-    {
-        *(bool, int, float, complex, str, bytes, type(None), range, decimal.Decimal, fractions.Fraction, uuid.UUID),
-        *(datetime.date, datetime.time, datetime.datetime, datetime.timedelta, pathlib.PurePosixPath, pathlib.PosixPath),
-    }
-)
-"""Values without parts, whose ``repr`` tells them apart."""
 _ALWAYS = 30
 """So many questions to objects of a class, in one test, are tried with all probes."""
 _SOMETIMES = 1 / 8
@@ -67,123 +50,6 @@ class _Probe(NamedTuple):
     confirm: Callable[[], Any] = lambda: True
 
 
-class _Made(NamedTuple):
-    """An object that a test made or found, and how it is made again; a constant can only be found."""
-
-    thing: Any
-    again: Callable[[], Any]
-
-
-class _Known:
-    """What the tests made of a class, or found as its constants.
-
-    Args:
-        generation: Which candidate they are in.
-
-    Attributes:
-        made: Objects by the call or name that they came from.
-        scope: The test that ``asked`` is for.
-        asked: How many questions were asked in the running test.
-    """
-
-    def __init__(self, generation: int) -> None:
-        self.generation = generation
-        self.made: dict[str, _Made] = {}
-        self.scope = ""
-        self.asked = 0
-
-    def asked_before(self, scope: str) -> int:
-        """How many questions the running test had asked before this one, which is counted."""
-        if scope != self.scope:
-            self.scope, self.asked = scope, 0
-        self.asked += 1
-        return self.asked - 1
-
-    def keep(self, how: str, made: _Made) -> None:
-        self.made.pop(how, None)
-        self.made[how] = made
-        if len(self.made) > _MOST_KEPT:
-            del self.made[next(iter(self.made))]
-
-    def names(self, thing: Any) -> set[str]:
-        """What an object is known as; several, if calls that differ gave the same one."""
-        return {how for how, made in list(self.made.items()) if made.thing is thing}
-
-
-def remember(
-    cls: Any,
-    thing: Any,
-    how: str | None,
-    make: Callable[..., Any] | None = None,
-    args: Iterable[Any] = (),
-    kwargs: Mapping[str, Any] = MappingProxyType({}),
-) -> None:
-    """Keep an object of a class that a test made, or found as a constant of the class, if any are ever compared.
-
-    Args:
-        cls: The class.
-        thing: The object.
-        how: Tells it from those that have to be different; None if nothing does.
-        make: Makes such an object; None for a constant.
-        args: Of these.
-        kwargs: And of these.
-    """
-    if how is None or not (how.startswith(".") or cls._grader_home.contract.compares(cls._grader_path)):
-        return
-    again = _made_again(make, args, kwargs) if make is not None else lambda: thing
-    _known(cls).keep(how, _Made(thing, again))
-
-
-def _made_again(make: Callable[..., Any], args: Iterable[Any], kwargs: Mapping[str, Any]) -> Callable[[], Any]:
-    recipes, named = [_recipe(value) for value in args], {name: _recipe(value) for name, value in kwargs.items()}
-    return lambda: make(*(recipe() for recipe in recipes), **{name: recipe() for name, recipe in named.items()})
-
-
-def _recipe(value: Any) -> Callable[[], Any]:
-    """Makes an argument again as it was when it was passed; it may have been changed since."""
-    kind: Any = type(value)
-    if kind is dict:
-        items = [(_recipe(key), _recipe(item)) for key, item in value.items()]
-        return lambda: {key(): item() for key, item in items}
-    if kind in (list, tuple, set, frozenset):
-        parts = [_recipe(part) for part in value]
-        return lambda: kind(part() for part in parts)
-    if _is_remote(value):  # ``made_by_call`` found one name for it
-        known = _known(kind)
-        return known.made[known.names(value).pop()].again
-    return lambda: value
-
-
-def made_by_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
-    """What tells a call of a class from others: its arguments, if they are plain values or were made of such themselves."""
-    try:
-        text = _text((args, kwargs), 4)
-    except ValueError:
-        return None
-    if len(text) > _LONGEST_NAME:
-        text = (
-            f"{text[:_LONGEST_NAME]} {hashlib.blake2b(text.encode(errors='backslashreplace'), digest_size=12).hexdigest()}"
-        )
-    return text
-
-
-def _text(value: Any, depth: int) -> str:
-    kind = type(value)
-    if kind in _LEAVES:
-        text = repr(value)
-        if len(text) > _LONGEST_LEAF:
-            raise ValueError("too long to be remembered")
-        return text
-    if kind in (tuple, list, dict, set, frozenset) and depth and len(value) <= _MOST_PARTS:
-        parts = [part for item in value.items() for part in item] if kind is dict else value
-        texts = [_text(part, depth - 1) for part in parts]
-        return f"{kind.__name__}({', '.join(sorted(texts) if kind in (set, frozenset) else texts)})"
-    names = _known(kind).names(value) if _is_remote(value) else set()
-    if len(names) != 1:
-        raise ValueError("nothing tells it from others")
-    return f"{kind.__name__}{names.pop()}"
-
-
 def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Any:
     """What an object answers; an assertion fails if it answers the same about what is different.
 
@@ -198,12 +64,12 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     """
     __tracebackhide__ = True
     contract = self._grader_home.contract
-    before = _known(type(self)).asked_before(contract.scope)
+    before = known_of(type(self)).asked_before(contract.scope)
     if before >= _MOST_NOTED or not contract.may_try():
         return ask(self, other)
     if contract.recording:
         answer = ask(self, other)
-        if _is_remote(answer):  # an expression, say, which stands for an answer that comes later
+        if is_remote(answer):  # an expression, say, which stands for an answer that comes later
             contract.may_be_alike(question, _OBJECT)
         elif _is_yes(answer):
             note_yes(self, other, question, ask)
@@ -216,7 +82,7 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     place = _chance.randrange(len(probes) + 1)
     wrong = [probe for probe in probes[:place] if _says_yes(probe.ask)]
     answer = ask(self, other)
-    if _is_remote(answer):
+    if is_remote(answer):
         if contract.may_be_alike(question, _OBJECT):
             return answer
         answer = bool(answer)  # asked once, as the next time it may say something else
@@ -256,7 +122,7 @@ def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]
     if question == "ne":
         yield _Probe(["equal"], lambda: not ask(self, other))
         return
-    if _is_remote(other):
+    if is_remote(other):
         for facts, made in _made_otherwise(self, other):
             yield _Probe(facts, partial(ask, self, made.thing), lambda made=made: ask(self, made.again()))  # type: ignore[misc]
             if question == "eq":  # either of them may be the one that is equal to all
@@ -296,11 +162,11 @@ def _strangers(all_of_them: bool) -> Iterator[tuple[str, Any]]:
     yield _STRANGE, secrets.token_hex(_chance.randrange(3, 9))
 
 
-def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], _Made]]:
+def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], Made]]:
     names = _names(self, other)
     seen = set(names)
     for cls in dict.fromkeys((type(other), type(self))):
-        for how, made in list(_known(cls).made.items()):
+        for how, made in list(known_of(cls).made.items()):
             if how not in seen and made.thing is not self and made.thing is not other:
                 seen.add(how)
                 yield [_same(name, how) for name in names or (_UNNAMED,)], made
@@ -334,8 +200,8 @@ def _found_to_be_one(self: Any, other: Any, ask: Callable[[Any, Any], Any]) -> l
     ]
 
 
-def _named(cls: Any) -> dict[str, _Made]:
-    return dict(_known(cls).made) if hasattr(cls, "_grader_generation") else {}
+def _named(cls: Any) -> dict[str, Made]:
+    return dict(known_of(cls).made) if hasattr(cls, "_grader_generation") else {}
 
 
 def _same(one: str, other: str) -> str:
@@ -365,7 +231,7 @@ def see_that_it_is_one(cls: Any, member: Any) -> None:
     contract = cls._grader_home.contract
     if not contract.may_be_alike("is", _ENUM):  # the reference has a plain class, where equal constants may be one
         return
-    names = {name for name in _known(cls).names(member) if name.startswith(".")}
+    names = {name for name in known_of(cls).names(member) if name.startswith(".")}
     if len(names) > 1 and [name for name in sorted(names) if not contract.may_be_alike("is", name)]:
         failure = AssertionError(f"{' and '.join(sorted(names))} are one member of {cls.__qualname__}")
         cls._grader_home.note(failure)
@@ -383,18 +249,5 @@ def _disbelieve(self: Any, question: str, name: str | None = None) -> NoReturn:
 
 
 def _names(self: Any, other: Any) -> set[str]:
-    names = _known(type(self)).names(self)
-    return names | _known(type(other)).names(other) if _is_remote(other) else names
-
-
-def _is_remote(value: Any) -> bool:
-    """Whether a value is an object of the submission."""
-    return hasattr(type(value), "_grader_generation")
-
-
-def _known(cls: Any) -> _Known:
-    known = cls.__dict__.get("_grader_known")
-    if known is None or known.generation != cls._grader_generation:  # in a fresh candidate there is none of them
-        known = _Known(cls._grader_generation)
-        type.__setattr__(cls, "_grader_known", known)
-    return known
+    names = known_of(type(self)).names(self)
+    return names | known_of(type(other)).names(other) if is_remote(other) else names

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Protocol
 
-from .believing import believable_class, made_by_call, remember, see_that_it_is_one
+from .believing import believable_class, see_that_it_is_one
 from .contract import Contract, kind_of
 from .looking import VIEWS, members, view
+from .remembering import made_by_call, remember
 from .specials import ATTRIBUTES
 
 __all__ = [

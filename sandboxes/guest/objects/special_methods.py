@@ -9,12 +9,13 @@ from functools import partial
 from typing import Any
 
 from ..wire.errors import CandidateGone, WireClosed
-from .believing import believable, identical, made_by_call, note_yes, remember
+from .believing import believable, identical, note_yes
 from .classes import ClassDescription
 from .contract import operator_name
 from .exceptions import holds
 from .looking import LOOKS, look
 from .proxies import Proxy, is_among, is_proxy, known_name, may_ask
+from .remembering import made_by_call, remember
 from .specials import BINARY, COMPARISONS, SPECIALS
 
 __all__ = [
