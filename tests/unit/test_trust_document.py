@@ -6,7 +6,6 @@ from sandboxes.guest.examiner.arguments import OF_NUMPY, OF_THE_STACK
 from sandboxes.guest.examiner.capabilities import FUNCTIONS, KINDS, LIBRARY
 from sandboxes.guest.examiner.connection import EXTRAS
 from sandboxes.guest.examiner.databases import PRAGMAS, SQL_FUNCTIONS
-from sandboxes.guest.examiner.passing import TELLING
 from sandboxes.guest.examiner.paths import OF_THE_SYSTEM
 from sandboxes.guest.examiner.program_requests import PROGRAM_OPERATIONS
 from sandboxes.guest.examiner.requests import OPERATIONS
@@ -75,8 +74,8 @@ def page():
             f"{', '.join(f'`{name}`' for name in sorted(OF_THE_STACK))}, NumPy's functions nothing by name but "
             f"{', '.join(f'`{name}`' for name in sorted(OF_NUMPY))}, `deepcopy` no memo.",
             "",
-            f"Objects of kind {' and '.join(sorted(TELLING))} are passed on (as arguments, or inside of them) in tests where right solutions "
-            "do so, buffers that last for one call never. A path into the folder of the tests, or to "
+            "What is opaque, partial functions, and methods of objects whose text tells more than a name are passed on (as arguments, "
+            "or inside of them) and given back in tests where right solutions do so, buffers that last for one call never. A path into the folder of the tests, or to "
             f"{', '.join(f'`{path}`' for path in OF_THE_SYSTEM)}, is read only if the tests gave it, or right solutions give it in that "
             "test.",
             "",

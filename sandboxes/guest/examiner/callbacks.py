@@ -50,14 +50,13 @@ def _called_by(value: Any) -> list[Any]:
     if isinstance(value, functools.partial):
         return [value.func, *value.args, *value.keywords.values()]
     if isinstance(value, mock.NonCallableMock):
-        return [value.side_effect]
+        return [value.side_effect, getattr(value, "_mock_wraps", None)]
     if isinstance(value, type):
         # Its objects are made by the call, and may be used in any way then.
-        return [method for name in vars(value) if (method := _method(value, name)) is not None] if _is_own(value) else []
+        return [method for name in dir(value) for method in _methods(value, name)] if _is_own(value) else []
     if kind.__module__ == "functools":
         return [getattr(value, "__wrapped__", None)]
-    call = _method(kind, "__call__")
-    return [types.MethodType(call, value)] if call is not None else []
+    return [types.MethodType(call, value) for call in _methods(kind, "__call__")]
 
 
 def _called_by_function(function: types.FunctionType) -> list[Any]:
@@ -82,9 +81,18 @@ def _used(value: Any, names: frozenset[str], depth: int) -> list[Any]:
     if kind in (list, tuple, set, frozenset, dict):
         parts = list(value.values() if kind is dict else value)[:_MOST_PARTS]
         return [used for part in parts for used in _used(part, names, depth - 1)]
-    own = _is_own(value if isinstance(value, type) else kind)
-    methods = [_method(value if isinstance(value, type) else kind, name) for name in names] if own else []
-    found: list[Any] = [types.MethodType(method, value) for method in methods if method is not None]
+    if kind is types.ModuleType and is_of_tests(value.__name__):
+        return [used for name in names & vars(value).keys() for used in _used(vars(value)[name], names, depth - 1)]
+    cls = value if isinstance(value, type) else kind
+    own = _is_own(cls)
+    found: list[Any] = []
+    if own:
+        # By an operator or a look at an attribute, its special methods run, and by getattr any.
+        special = [name for name in dir(cls) if name.startswith("__") or "getattr" in names]
+        methods = [method for name in names.union(special) for method in _methods(cls, name)]
+        found += [types.MethodType(method, value) for method in methods]
+        parts = [part for part in vars(cls).values() if hasattr(type(part), "__set__") and _is_own(type(part))]
+        found += [types.MethodType(method, part) for part in parts for method in _methods(type(part), "__set__")]
     if own and not isinstance(value, type):
         held = getattr(value, "__dict__", {})
         found += [used for name in names & held.keys() for used in _used(held[name], names, depth - 1)]
@@ -93,11 +101,12 @@ def _used(value: Any, names: frozenset[str], depth: int) -> list[Any]:
     return found
 
 
-def _method(cls: type, name: str) -> types.FunctionType | None:
-    found = inspect.getattr_static(cls, name, None)
-    found = found.__func__ if isinstance(found, staticmethod | classmethod) else found
-    found = found.fget if isinstance(found, property) else found
-    return found if type(found) is types.FunctionType else None
+def _methods(cls: type, name: str) -> list[types.FunctionType]:
+    """The functions by a name that a class and its bases have: each may call the next."""
+    found = [vars(base)[name] for base in cls.__mro__ if name in vars(base)]
+    found = [one.__func__ if isinstance(one, staticmethod | classmethod) else one for one in found]
+    getters = [part for one in found if isinstance(one, property) for part in (one.fget, one.fset)]
+    return [one for one in [*found, *getters] if type(one) is types.FunctionType]
 
 
 def _is_own(cls: type) -> bool:
@@ -118,8 +127,14 @@ def _asserts(code: types.CodeType) -> bool:
     return by_name or by_itself or any(_asserts(part) for part in code.co_consts if isinstance(part, types.CodeType))
 
 
+@functools.cache
+def _compares(code: types.CodeType) -> bool:
+    by_itself = any(instruction.opname == "COMPARE_OP" for instruction in dis.get_instructions(code))
+    return by_itself or any(_compares(part) for part in code.co_consts if isinstance(part, types.CodeType))
+
+
 def overridden(function: Any, positional: int, names: Collection[str], given: int = 0) -> bool:
-    """Whether a call passes what the function, or ``partial``, has a value for already.
+    """Whether a call passes what the function, or ``partial``, has a value for already, and may compare with.
 
     ``lambda value, n=n: seen.append(value == n)`` keeps what it compares with in a default; a caller who passes that as well
     compares with what it likes.
@@ -137,6 +152,8 @@ def overridden(function: Any, positional: int, names: Collection[str], given: in
         return overridden(function.__func__, positional, names, given + 1)
     function = inspect.unwrap(function) if type(function) is types.FunctionType else function
     if type(function) is not types.FunctionType:  # a mock of a function passes for one, and may be what one wraps
+        return False
+    if not _compares(function.__code__) and not asserts(function):  # an option, as of a fake: send(to, subject="")
         return False
     count, defaults = function.__code__.co_argcount, function.__defaults__ or ()
     first = count - len(defaults)

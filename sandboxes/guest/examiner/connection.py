@@ -7,16 +7,20 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from _pytest.outcomes import Failed
+
 from ..objects.contract import Contract
 from ..objects.exceptions import holds
 from ..objects.peer import Peer
 from ..tree import Tree
+from ..wire import tags
 from ..wire.errors import CandidateGone, ProtocolViolation, WireClosed
 from ..wire.frames import FrameStream
 from ..wire.twins import reachable, twins
 from .capabilities import SECRET
 from .empty_arrays import guard_empty
 from .narrow_floats import widened
+from .passing import check_returned
 from .paths import Paths
 from .reading_limit import limited
 from .requests import RequestHandler
@@ -60,6 +64,7 @@ class Connection(Link):
     Attributes:
         requests: See above.
         gone: How the current candidate ended, or ``None``.
+        descriptors: Numbers of the files that it reads and writes.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class Connection(Link):
         paths: Paths | None = None,
     ) -> None:
         self._paths = paths
+        self.descriptors: set[int] = set()
         self._patience = patience
         self._on_silence = on_silence
         self.gone: CandidateGone | None = None
@@ -121,7 +127,9 @@ class Connection(Link):
                     return super().request(operation, detail, *values)
             return super().request(operation, detail, *values)
         except SECRET as failure:
-            self._reached(failure, since)
+            if not self._reached(failure, since) and self.requests.depth:
+                # Nothing of the test's that the program called takes it for an exception like any other, and notes its text.
+                raise Failed("a function of the test failed") from None
             raise
         except (StopIteration, StopAsyncIteration) as error:
             if detail in _STEPS or self.contract is None or self.contract.may_stop(operation):
@@ -162,13 +170,23 @@ class Connection(Link):
         # What comes back has the changes; the test's own objects have not.
         return objects if all(lets) else twins(objects)
 
-    def _reached(self, failure: BaseException, since: int) -> None:
+    def returned(self, own: Sequence[int], result: Any) -> None:
+        passed = [self.border.held(tags.MINE, number) for number in own] if self.contract is not None else []
+        passed = [export for export in passed if export.value is not result or not isinstance(result, SECRET)]
+        if passed and self.contract is not None:
+            check_returned(passed, self.contract)
+
+    def _reached(self, failure: BaseException, since: int) -> bool:
         """What failed in a callback, and went through the program, is the test's to deal with, where it deals with any.
 
         Else it may be caught on its way: in a thread, by a function of the test that the program had call it, by a probe.
         """
-        if failure in self.requests.raised[since:] and (self.contract is None or self.contract.may_forgive()):
+        if failure not in self.requests.raised[since:]:
+            return True
+        forgiven = self.contract is None or self.contract.may_forgive()
+        if forgiven:
             self.requests.forgive(failure)
+        return forgiven
 
     def is_doubtful(self, payload: bytes) -> bool:
         return self._paths is not None and self._paths.may_name_files(payload)
@@ -194,6 +212,7 @@ class Connection(Link):
         return limited(super()._guard, function, *args)
 
     def _open(self, descriptor: int) -> FrameStream:
+        self.descriptors = {descriptor}
         return FrameStream(descriptor, descriptor, patience=self._patience, on_silence=self._on_silence)
 
 

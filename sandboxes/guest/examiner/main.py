@@ -36,6 +36,7 @@ from .empty_arrays import watch_comparisons
 from .fixtures import Fixtures
 from .interrupts import Interrupts
 from .modules import Finder
+from .opening import own_descriptors, watch_openings
 from .paths import Paths
 from .plugin import GradingPlugin
 from .program import Program
@@ -70,7 +71,8 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     limit = setup["output"]
     contract = Contract(order["facts"], order["one_way"], order["once"])
     waiting = {"do": "waiting"}
-    connection = Connection(wire, setup["patience"], lambda: control.send(waiting), RequestHandler(), contract, Paths(home))
+    own, paths = own_descriptors(), Paths(home)
+    connection = Connection(wire, setup["patience"], lambda: control.send(waiting), RequestHandler(), contract, paths)
     watch_comparisons(contract)
     os.makedirs(scratch, exist_ok=True)
     os.environ["TMPDIR"] = scratch
@@ -84,6 +86,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     folders = [str(path) for path in (Path(home, "tests", kind) for kind in ("public", "hidden")) if path.is_dir()]
     sys.path[:0] = reversed(folders)
     os.chdir(home)
+    watch_openings(paths, contract, lambda: own | connection.descriptors)
     arguments = [*OPTIONS, home, *FILE_PATTERNS, f"--basetemp={scratch}/pytest", "-c", os.devnull, *folders]
     pytest.main(arguments, plugins=[plugin, results, fixtures, Interrupts()])
     control.send({"do": "done", "facts": contract.facts() if order["facts"] is None else []})

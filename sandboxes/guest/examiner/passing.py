@@ -6,6 +6,7 @@ object, a failed assertion what was expected. So it is passed on as right soluti
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,10 +15,10 @@ from ..objects.contract import Contract
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..wire.errors import CannotCross
 
-__all__ = ["TELLING", "check_passed", "is_of_program", "note_passed"]
+__all__ = ["check_passed", "check_returned", "is_of_program", "note_passed"]
 
-TELLING = frozenset({"function", "opaque"})
-"""Kinds whose text tells what is nobody's business."""
+_SILENT = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.MethodWrapperType, type)
+"""Functions whose text has nothing but their name in it."""
 
 
 def check_passed(
@@ -35,16 +36,38 @@ def check_passed(
         CannotCross: It is not.
     """
     for export in passed:
-        kind, value = export.capability.name, export.value
+        value = export.value
         lasts = not isinstance(value, memoryview) or value.obj is not None
-        told = (
-            contract is not None and kind in TELLING and not contract.may_pass(f"{kind} {_place(values, value, runs_own)}")
-        )
-        if told or not lasts:
-            raise CannotCross(
-                f"{type(value).__name__} of the tests that the program passes on to them: no solution that is known to be "
-                "right does so in this test"
-            )
+        what = f"{export.capability.name} {_place(values, value, runs_own)}"
+        if not lasts or (contract is not None and _tells(export) and not contract.may_pass(what)):
+            raise _refusal(value, "passes on to them")
+
+
+def check_returned(passed: Iterable[Export], contract: Contract) -> None:
+    """See that what the program gives back to the tests is given back by right solutions.
+
+    Raises:
+        CannotCross: It is not.
+    """
+    for export in passed:
+        if _tells(export) and not contract.may_pass(f"{export.capability.name} returned"):
+            raise _refusal(export.value, "gives back to them")
+
+
+def _tells(export: Export) -> bool:
+    """Whether the text of what was handed over tells more than a name."""
+    value = export.value
+    if export.capability.name == "opaque":
+        return not isinstance(value, _SILENT)
+    if isinstance(value, types.MethodType):
+        receiver = value.__self__
+        return not isinstance(receiver, type) and type(receiver).__repr__ is not object.__repr__
+    return export.capability.name == "function" and not isinstance(value, _SILENT)
+
+
+def _refusal(value: Any, does: str) -> CannotCross:
+    why = "no solution that is known to be right does so in this test"
+    return CannotCross(f"{type(value).__name__} of the tests that the program {does}: {why}")
 
 
 def note_passed(values: list[Any], contract: Contract, runs_own: Callable[[Any], bool]) -> None:

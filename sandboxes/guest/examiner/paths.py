@@ -56,36 +56,45 @@ class Paths:
             if path not in self._given and not contract.may_name(path):
                 raise CannotCross(f"the path {path!r}, which is none of the submission's")
 
+    def private_file(self, path: Any) -> str | None:
+        """The file that a path leads to in the end, if it is one of the tests' or the system's; else None."""
+        try:
+            real = os.path.realpath(os.fsdecode("." if path is None else path))
+        except (TypeError, ValueError):
+            return None
+        return real if self._is_under(real) and os.path.lexists(real) else None
+
+    def _is_under(self, path: str) -> bool:
+        return any(path == root or path.startswith(f"{root}/") for root in (self._home, *OF_THE_SYSTEM))
+
     def _private(self, body: Any) -> Iterator[str]:
         for text, is_path in _texts(body):
             try:
                 path = posixpath.normpath(os.fsdecode(text))
-            except (UnicodeError, ValueError):
+                is_private = self._is_private(path, os.fsdecode(text), is_path)
+            except (UnicodeError, ValueError):  # nothing that could be opened
                 continue
-            if self._is_private(path, is_path):
+            if is_private:
                 yield path
 
-    def _is_private(self, path: str, is_path: bool) -> bool:
+    def _is_private(self, path: str, text: str, is_path: bool) -> bool:
         path = path.replace("//", "/", 1) if path.startswith("//") else path
         if path.startswith("/"):
-            return any(path == root or path.startswith(f"{root}/") for root in (self._home, *OF_THE_SYSTEM))
+            return self._is_under(path) or self._is_under(os.path.realpath(text))
         if path == ".":  # any full stop, but for a path
             return is_path
         climbing = _CLIMBING.match(f"{path}/")
         if climbing is None:
             return path.startswith("tests") and self._exists(f"{self._home}/{path}", is_path)
         rest = f"{path}/"[climbing.end() :].rstrip("/")
-        if self._is_private(f"/{rest}", is_path):
+        if self._is_private(f"/{rest}", f"/{rest}", is_path):
             return True
         return any(self._exists(f"{folder}/{rest}", is_path) for folder in self._folders)
 
     @staticmethod
     def _exists(path: str, is_path: bool) -> bool:
         # "tests" is a word like any other; a folder by a name of that kind is meant only by what is a path.
-        try:
-            return os.path.exists(path) if is_path else os.path.isfile(path)
-        except ValueError:
-            return False
+        return os.path.exists(path) if is_path else os.path.isfile(path)
 
 
 def _texts(body: Any) -> Iterator[tuple[str | bytes, bool]]:

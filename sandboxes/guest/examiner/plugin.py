@@ -163,7 +163,9 @@ class GradingPlugin:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         if self.finder is not None and self.finder.lacks and (absent := absent_for(item)):
             raise absent
-        return self._unless_a_callback_failed((yield))
+        result = yield
+        self._connection.requests.see_all_ended()
+        return self._unless_a_callback_failed(result)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Generator[None, object, object]:

@@ -11,6 +11,7 @@ import builtins
 import inspect
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from .undisturbed import Undisturbed
 __all__ = ["OPERATIONS", "Operation", "RequestHandler"]
 
 _NOTHING = object()
+_MOMENT = 1.0
+"""Seconds."""
 _MOST_VALUES = 10_000
 _LONGEST_NAME = 1_000
 _MEMBERS = {"iter": 1, "len": 1, "getitem": 2}
@@ -141,6 +144,7 @@ class RequestHandler:
         self.failures: list[BaseException] = []
         self.attributes = OneWayAttributes()
         self._raised = threading.local()
+        self._running: dict[object, Any] = {}
         self.undisturbed = Undisturbed()
         self._carry_out: dict[str, Callable[..., Any]] = {
             "call": self._call,
@@ -172,15 +176,25 @@ class RequestHandler:
         kind = self._target(operation, known, detail, values, handle).capability if known.target else None
         target = values[0] if known.target else None
         self._look_at_passed(values, own, handle, operation == "special" and detail[0] in _COMPARING)
+        self._raised.depth = self.depth + 1
         try:
             with self.undisturbed.use(target):
-                return self._carry_out[operation](kind, detail, *values)
+                answer = self._carry_out[operation](kind, detail, *values)
+            # What makes a text of what was passed on could tell where it was defined.
+            return PLACE.sub("", answer) if len(own) > 1 and type(answer) is str else answer
         except BaseException as failure:
             if holds(failure, SECRET):
                 # The program may do as if nothing had happened; the test fails all the same.
                 self.failures.append(failure)
                 self.raised.append(failure)
             raise
+        finally:
+            self._raised.depth -= 1
+
+    @property
+    def depth(self) -> int:
+        """How many requests are under way in this thread."""
+        return getattr(self._raised, "depth", 0)
 
     @property
     def raised(self) -> list[BaseException]:
@@ -222,7 +236,7 @@ class RequestHandler:
         if not self.capabilities.runs_own(target):
             target, values, names = harmless(target, values, names)
             check_arguments(target, values, self.capabilities.grant)
-        if overridden(target, len(values) - len(names), names):
+        elif overridden(target, len(values) - len(names), names):
             self._expect("defaults", AssertionError("the program passed what the function of the test has set already"))
         return self._to_its_end(target, lambda: call(target, self._watched(target, values), names))
 
@@ -236,6 +250,8 @@ class RequestHandler:
             run: Runs it.
             ending: Exceptions that are an answer like any other.
         """
+        key = object()
+        self._running[key] = function
         try:
             return run()
         except (CandidateGone, WireClosed, ProtocolViolation):
@@ -244,6 +260,21 @@ class RequestHandler:
             if not isinstance(error, SECRET + ending) and asserts(function):
                 self._expect(f"raises {type(error).__name__}", error)
             raise
+        finally:
+            del self._running[key]
+
+    def see_all_ended(self) -> None:
+        """Fail the running test if a function that may fail it has not come to its end: what it is given may keep it.
+
+        One that needs a moment more gets it.
+        """
+        end = time.monotonic() + _MOMENT
+        while running := [function for function in list(self._running.values()) if asserts(function)]:
+            if time.monotonic() > end:
+                name = getattr(running[0], "__name__", type(running[0]).__name__)
+                self._expect("unfinished", AssertionError(f"{name} of the test, which the program called, has not ended"))
+                return
+            time.sleep(_MOMENT / 100)
 
     def _expect(self, how: str, failure: BaseException) -> None:
         """Fail the test unless the reference calls functions of this test in such a way, too."""
@@ -255,12 +286,14 @@ class RequestHandler:
         """The arguments for ``target``; what an executor runs for the program fails the test as if the program ran it."""
         if not isinstance(getattr(target, "__self__", None), Executor | Future):
             return values
-        return tuple(self._watching(value) if callable(value) and not is_of_program(value) else value for value in values)
+        called, *rest = values or (None,)
+        watched = callable(called) and not is_of_program(called)
+        return (self._watching(called), *rest) if watched else values
 
     def _watching(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*arguments: Any, **named: Any) -> Any:
             try:
-                return function(*arguments, **named)
+                return self._to_its_end(function, lambda: function(*arguments, **named))
             except SECRET as failure:
                 self.failures.append(failure)
                 raise
@@ -293,7 +326,7 @@ class RequestHandler:
     def _getattr(self, kind: Kind, name: str, target: Any) -> Any:
         if not self.capabilities.may_read(kind, target, name):
             raise AttributeError(f"{type(target).__name__!r} object of the tests has no attribute {name!r} here")
-        read = _accessor(target, name, "fget")
+        read = _accessor(target, name, "get")
         # Where a function is defined (__qualname__) would name the test.
         return self._to_its_end(read, lambda: getattr(target, "__name__" if name == "__qualname__" else name), _ENDS)
 
@@ -306,7 +339,7 @@ class RequestHandler:
         known = inspect.getattr_static(target, name, inspect.getattr_static(type(target), "__getattr__", _NOTHING))
         is_new = known is _NOTHING
         if self.contract is None or is_new or self.contract.lets_change(f"attribute {name}"):
-            self._to_its_end(_accessor(target, name, "fset"), lambda: setattr(target, name, value))
+            self._to_its_end(_accessor(target, name, "set"), lambda: setattr(target, name, value))
         else:
             self.attributes.set(target, name, value)
 
@@ -316,7 +349,13 @@ class RequestHandler:
         return getattr(sys.stdin, method)(size)
 
 
-def _accessor(target: Any, name: str, which: str) -> Any:
-    """The function behind a property, bound to its object, if there is one."""
-    function = getattr(inspect.getattr_static(target, name, None), which, None)
-    return MethodType(function, target) if isinstance(function, FunctionType) else None
+def _accessor(target: Any, name: str, way: str) -> Any:
+    """The function that runs when an attribute is read (``get``) or set, bound to its object, if there is one."""
+    descriptor = inspect.getattr_static(target, name, None)
+    cls = type(target)
+    ways = [
+        (target, getattr(descriptor, f"f{way}", None)),
+        (descriptor, inspect.getattr_static(type(descriptor), f"__{way}__", None)),
+        *((target, inspect.getattr_static(cls, f"__{way}{kind}__", None)) for kind in ("attr", "attribute")),
+    ]
+    return next((MethodType(function, receiver) for receiver, function in ways if isinstance(function, FunctionType)), None)

@@ -47,7 +47,7 @@ class _Probe(NamedTuple):
 
     facts: list[str]
     ask: Callable[[], Any]
-    confirm: Callable[[], Any] = lambda: True
+    confirm: Callable[[], Any] | None = None
 
 
 def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Any:
@@ -71,8 +71,8 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
         answer = ask(self, other)
         if is_remote(answer):  # an expression, say, which stands for an answer that comes later
             contract.may_be_alike(question, _OBJECT)
-        elif _is_yes(answer):
-            note_yes(self, other, question, ask)
+        else:
+            note_yes(self, other, question, ask, answer)
         return answer
     # What is asked about itself gains nothing by a yes, and may be as something else is by chance (a card that was drawn).
     probes = list(_probes(self, other, question, ask)) if self is not other else []
@@ -80,39 +80,46 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     if before >= _ALWAYS:
         probes = _chance.sample(probes, min(2, len(probes))) if _chance.random() < _SOMETIMES else []
     place = _chance.randrange(len(probes) + 1)
-    wrong = [probe for probe in probes[:place] if _says_yes(probe.ask)]
+    asked = [(probe, _answer(probe.ask)) for probe in probes[:place]]
     answer = ask(self, other)
     if is_remote(answer):
         if contract.may_be_alike(question, _OBJECT):
             return answer
         answer = bool(answer)  # asked once, as the next time it may say something else
-    if not _is_yes(answer):
-        return answer
-    wrong += [probe for probe in probes[place:] if _says_yes(probe.ask)]
-    if probes and not _says_yes(lambda: ask(self, other)):
-        wrong.append(_Probe([_CHANGED], lambda: True))
-    if question == "eq":
-        wrong += _found_to_be_one(self, other, ask)
-    if any(_is_a_lie(contract, question, probe) for probe in wrong):
-        _disbelieve(self, question)
+    kinds = [kind for kind in _YES if kind.says(answer)]
+    if kinds:
+        asked += [(probe, _answer(probe.ask)) for probe in probes[place:]]
+    again = _answer(lambda: ask(self, other)) if kinds and probes else answer
+    for kind in kinds:
+        wrong = [probe for probe, got in asked if kind.says(got)]
+        if not kind.says(again):
+            wrong.append(_Probe([_CHANGED], lambda: True))
+        if question == "eq":
+            wrong += _found_to_be_one(self, other, ask)
+        if any(_is_a_lie(contract, question, probe, kind) for probe in wrong):
+            _disbelieve(self, question)
     return answer
 
 
-def _is_a_lie(contract: Contract, question: str, probe: _Probe) -> bool:
-    return not any(contract.may_be_alike(question, fact) for fact in probe.facts) and _says_yes(probe.confirm)
+def _is_a_lie(contract: Contract, question: str, probe: _Probe, kind: _Yes) -> bool:
+    known = any(contract.may_be_alike(f"{question}{kind.name}", fact) for fact in probe.facts)
+    return not known and (probe.confirm is None or kind.says(_answer(probe.confirm)))
 
 
-def note_yes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> None:
-    """An object of the reference says yes: note what else it says yes to, and what is made differently and the same."""
+def note_yes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any], answer: Any = True) -> None:
+    """An object of the reference answers: of a yes is noted what else it says yes to, and what is made differently."""
     contract = self._grader_home.contract
-    alike = [probe.facts for probe in _probes(self, other, question, ask) if _says_yes(probe.ask)]
-    if not _says_yes(lambda: ask(self, other)):
-        alike.append([_CHANGED])
-    # What has no name here may have one in another right solution, and what has one may have none there.
-    alike += [[_same(_UNNAMED, name)] for name in _names(self, other)]
-    alike += [probe.facts for probe in _found_to_be_one(self, other, ask)]
-    for fact in (fact for facts in alike for fact in facts):
-        contract.may_be_alike(question, fact)
+    for kind in _YES:
+        if not kind.says(answer):
+            continue
+        alike = [probe.facts for probe in _probes(self, other, question, ask) if kind.says(_answer(probe.ask))]
+        if not kind.says(_answer(lambda: ask(self, other))):
+            alike.append([_CHANGED])
+        # What has no name here may have one in another right solution, and what has one may have none there.
+        alike += [[_same(_UNNAMED, name)] for name in _names(self, other)]
+        alike += [probe.facts for probe in _found_to_be_one(self, other, ask)]
+        for fact in (fact for facts in alike for fact in facts):
+            contract.may_be_alike(f"{question}{kind.name}", fact)
 
 
 def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Iterator[_Probe]:
@@ -147,7 +154,7 @@ def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
     contract = cls._grader_home.contract
     answer = ask(value)
     if _is_yes(answer) and contract.may_try():
-        probes = [(name, _says_yes(partial(ask, thing))) for name, thing in _things(value, contract.recording)]
+        probes = [(name, _is_yes(_answer(partial(ask, thing)))) for name, thing in _things(value, contract.recording)]
         # While the reference runs each of them is noted.
         unlike = [name for name, says_yes in probes if says_yes and not contract.may_be_alike("class contains", name)]
         if unlike:
@@ -172,23 +179,38 @@ def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], Made]]:
                 yield [_same(name, how) for name in names or (_UNNAMED,)], made
 
 
-def _says_yes(probe: Callable[[], Any]) -> bool:
+def _answer(ask: Callable[[], Any]) -> Any:
     try:
-        return _is_yes(probe())
+        return ask()
     except Exception:  # it does not know what to say of such a thing
         return False
 
 
 def _is_yes(answer: Any) -> bool:
-    """Whether an ``assert`` takes an answer for a yes, or would take all of many answers in one."""
+    """Whether an ``assert`` takes an answer for a yes."""
     if answer is NotImplemented:
         return False
-    if type(answer) in (list, tuple):
-        return bool(answer) and all(map(_is_yes, answer))
     try:
         return bool(answer)
-    except ValueError:  # an array of several elements
-        return bool(answer.all())
+    except Exception:  # an array of several elements, or an object of the submission that fails
+        return False
+
+
+def _is_each_yes(answer: Any) -> bool:
+    """Whether all of many answers in one are yes."""
+    if type(answer) in (list, tuple):
+        return len(answer) > 0 and all(map(_is_yes, answer))
+    return getattr(answer, "ndim", 0) > 0 and answer.size > 0 and bool(answer.all())
+
+
+class _Yes(NamedTuple):
+    """A way to say yes: a list of answers is one for ``assert``, whatever they are, and another if each of them is."""
+
+    name: str
+    says: Callable[[Any], bool]
+
+
+_YES = (_Yes("", _is_yes), _Yes(" each", _is_each_yes))
 
 
 def _found_to_be_one(self: Any, other: Any, ask: Callable[[Any, Any], Any]) -> list[_Probe]:
@@ -217,7 +239,9 @@ def identical(self: Any, other: Any) -> None:
     """
     __tracebackhide__ = True
     contract = self._grader_home.contract
-    if any(_is_a_lie(contract, "eq", probe) for probe in _found_to_be_one(self, other, lambda one, two: one is two)):
+    if any(
+        _is_a_lie(contract, "eq", probe, _YES[0]) for probe in _found_to_be_one(self, other, lambda one, two: one is two)
+    ):
         _disbelieve(self, "eq")
 
 

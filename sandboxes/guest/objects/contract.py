@@ -167,6 +167,10 @@ class Contract:
         """Whether the program may give the running test a path into the files of the tests, or of the system."""
         return self._holds(("asked", self.scope, "", "give", f"path {path}"))
 
+    def may_open(self, path: str) -> bool:
+        """Whether tests may open a file of their own, or of the system: any of them does for a right solution."""
+        return self._holds(("asked", "", "", "open", path))
+
     def lets_change(self, what: str) -> bool:
         """Whether a change to what the running test handed over is carried out: of an argument, an attribute or a file.
 

@@ -5,8 +5,7 @@ No code of the tests or of the submission runs for it.
 
 from __future__ import annotations
 
-import copy
-import dataclasses
+import array
 import datetime
 import decimal
 import enum
@@ -14,7 +13,9 @@ import fractions
 import math
 import pathlib
 import string
+import sys
 import types
+import unicodedata
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
@@ -35,7 +36,9 @@ _LETTERS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _LONGEST = 10_000
 """Letters of a text; longer ones stay."""
 _MONTHS = 12
-_LARGEST = 10.0**300
+_LARGEST, _LARGE, _SMALL = 10.0**300, 1e15, 1e-300
+_NEAR = 20
+"""Places between a sign and others that may take its place."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,11 @@ def moved(value: Any, steps: int, manner: Manner, depth: int) -> Any:
         return _estranged(value, steps) if manner.strange and steps and same(other, value) else other
     if manner.strange and kind in _NOTHING:
         return STRANGERS[steps % len(STRANGERS)] if steps else value
+    if _is_of_numpy(value):
+        return _of_numpy(value, steps, manner)
+    if kind in _LIKE:
+        like, back = _LIKE[kind]
+        return back(value, moved(like(value), steps, manner, depth - 1)) if depth else value
     if kind not in CONTAINERS:
         return _moved_inside(value, steps, manner, depth) if depth else value
     if not depth or len(value) > MOST_PARTS:
@@ -114,15 +122,15 @@ def _moved_inside(value: Any, steps: int, manner: Manner, depth: int) -> Any:
         return kind(*others)
     base = _base_of(kind)
     made = base.__new__(kind, others) if base else object.__new__(kind)
-    for name, part in getattr(value, "__dict__", {}).items():
-        object.__setattr__(made, name, copy.copy(part) if base else others.get(name, part))
+    for name, part in _attributes(value).items():
+        object.__setattr__(made, name, part if base else others.get(name, part))
     return made
 
 
 def inside(value: Any) -> Any:
     """The values that an object of the tests is made of: as a value, a tuple or a dict; None if nobody knows."""
     kind = type(value)
-    if hasattr(kind, "_grader_generation"):  # of the submission
+    if hasattr(kind, "_grader_generation") or _is_of_numpy(value):  # of the submission, or moved as a whole
         return None
     base = _base_of(kind)
     if base is not None:
@@ -131,7 +139,38 @@ def inside(value: Any) -> Any:
         return value.args if kind.__module__ == "builtins" else None
     if kind.__module__.startswith("_pytest.") and kind.__name__.startswith("Approx"):  # its tolerance stays
         return {"expected": getattr(value, "expected", None)}
-    return dict(vars(value)) if dataclasses.is_dataclass(value) and hasattr(value, "__dict__") else None
+    plain: Any = object.__new__
+    if callable(value) or kind.__new__ is not plain:
+        return None
+    return _attributes(value) or None
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """The attributes that an object has of its own, in its dictionary or in slots."""
+    slots = [name for cls in type(value).__mro__ for name in _listed(vars(cls).get("__slots__", ()))]
+    held = {name: object.__getattribute__(value, name) for name in slots if name != "__dict__" and hasattr(value, name)}
+    return held | getattr(value, "__dict__", {})
+
+
+def _listed(slots: Any) -> tuple[str, ...]:
+    return (slots,) if isinstance(slots, str) else tuple(slots)
+
+
+def _is_of_numpy(value: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.ndarray | numpy.generic)
+
+
+def _of_numpy(value: Any, steps: int, manner: Manner) -> Any:
+    """An array or a number of NumPy, of the same type."""
+    kind = value.dtype.kind
+    if kind in "iufc":
+        return (value + value.dtype.type(1) * steps * manner.unit).astype(value.dtype) if steps else value
+    if kind == "b":
+        return value ^ bool(steps)
+    if kind == "U" and value.ndim == 0:
+        return type(value)(_text(str(value), steps, manner)) if not hasattr(value, "reshape") else value
+    return value
 
 
 def _base_of(kind: type) -> Any:
@@ -154,6 +193,11 @@ def same(one: Any, other: Any) -> bool:
         return list(one) == list(other) and all(map(same, one.values(), other.values()))
     if type(one) in (set, frozenset) or type(one) in _MOVES:
         return bool(one == other)
+    if type(one) in _LIKE:
+        like = _LIKE[type(one)][0]
+        return same(like(one), like(other))
+    if _is_of_numpy(one):
+        return bool(one.shape == other.shape and one.dtype == other.dtype and one.tobytes() == other.tobytes())
     if isinstance(one, enum.Enum):
         return False
     parts = inside(one)
@@ -164,11 +208,24 @@ def _text(value: str, steps: int, manner: Manner) -> str:
     """Other letters and digits of the same kinds; what is neither stays, and with it the pattern of the text."""
     if len(value) > _LONGEST:
         return value
+    if not any(map(str.isalnum, filter(str.isascii, value))):
+        return _signs(value, steps)
     turned: dict[int, int] = {}
     for kind in _LETTERS:
         letters = sorted(set(value).intersection(kind)) if manner.own else kind
         turned |= {ord(one): ord(letters[(place + steps) % len(letters)]) for place, one in enumerate(letters)}
     return value.translate(turned)
+
+
+def _signs(value: str, steps: int) -> str:
+    """A text without letters and digits of ASCII: its signs trade places; of a single one others of its kind are made."""
+    signs = sorted({sign for sign in value if not sign.isspace()})
+    if len(signs) > 1:
+        turned = {ord(sign): signs[(place + steps) % len(signs)] for place, sign in enumerate(signs)}
+        return value.translate(turned)
+    near = [chr(ord(sign) + distance) for sign in signs for distance in range(-_NEAR, _NEAR + 1) if ord(sign) + distance > 0]
+    kind = [sign for sign in near if unicodedata.category(sign) == unicodedata.category(signs[0])]
+    return value.translate({ord(signs[0]): kind[(kind.index(signs[0]) + steps) % len(kind)]}) if signs else value
 
 
 def _bytes(value: Any, steps: int, manner: Manner) -> Any:
@@ -186,7 +243,9 @@ def quantum(value: decimal.Decimal) -> decimal.Decimal:
 
 
 def step_of(value: float) -> float:
-    """What a step adds to a number with a point."""
+    """What a step adds to a number with a point: such that the number is seen to be another, and is of the same size."""
+    if value and math.isfinite(value) and not 1.0 <= abs(value) < _LARGE:
+        return 10.0 ** (math.floor(math.log10(abs(value))) - 1) if abs(value) > _SMALL else 1.0
     return 1.0 if value.is_integer() else 0.5
 
 
@@ -230,4 +289,12 @@ _MOVES: dict[type, _Move] = {
     **dict.fromkeys((pathlib.PurePosixPath, pathlib.PosixPath, pathlib.PureWindowsPath), _path),
 }
 """How values without parts are moved by a number of steps."""
+_LIKE: dict[type, tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]] = {
+    type({}.keys()): (list, lambda value, items: dict.fromkeys(items).keys()),
+    type({}.items()): (dict, lambda value, items: items.items()),
+    array.array: (list, lambda value, items: array.array(value.typecode, items)),
+    types.SimpleNamespace: (lambda value: dict(vars(value)), lambda value, items: types.SimpleNamespace(**items)),
+    types.MappingProxyType: (dict, lambda value, items: types.MappingProxyType(items)),
+}
+"""What is moved as something else is: how it is made of the value, and the value of it."""
 _NOTHING = frozenset({type(None), types.EllipsisType, types.NotImplementedType, type})

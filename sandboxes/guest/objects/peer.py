@@ -146,9 +146,11 @@ class Peer:
             _kind, _thread, good, items, table, updates, doubtful = message
             if updates != []:
                 objects = self.changed(objects, updates, values)
-            _incoming, results = self._values(table, objects, items, updates, doubtful)
+            incoming, results = self._values(table, objects, items, updates, doubtful)
             if len(results) != 1:
                 raise ProtocolViolation("a reply without a result")
+            if incoming.own:
+                self.returned(incoming.own, results[0])
             if good is True:
                 return results[0]
             if not isinstance(results[0], BaseException):
@@ -180,6 +182,17 @@ class Peer:
 
     def give(self, payload: bytes, body: list[Any]) -> None:
         """Hear of a message that is about to be sent."""
+
+    def returned(self, own: Sequence[int], result: Any) -> None:
+        """Hear of objects of this side in a reply.
+
+        Args:
+            own: Their numbers.
+            result: The result, or the exception.
+
+        Raises:
+            CannotCross: It is not taken.
+        """
 
     def note(self, failure: BaseException) -> None:
         """Hear of a failure that may not be caught; here nobody is judged by it."""

@@ -252,7 +252,11 @@ def contains(self: Any, value: Any) -> bool:
         return plain.__contains__(self, value)
     if {"__iter__", "__getitem__"}.isdisjoint(specials):
         raise TypeError(f"a {type(self).__qualname__!r} of the submission has nothing that 'in' could look through here")
-    return is_among(value, self)
+    found = is_among(value, self)
+    if found and home.contract.recording and home.contract.may_try() and iter(self) is not self:
+        # Another right solution may have the method, and is asked what else is in it.
+        note_yes(self, value, "contains", lambda asked, about: is_among(about, asked))
+    return found
 
 
 def _exit(self: Any, kind: Any, error: Any, trace: Any) -> Any:
