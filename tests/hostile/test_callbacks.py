@@ -132,7 +132,8 @@ CAUGHT = """
     import asyncio, threading, unittest
     from concurrent.futures import ThreadPoolExecutor
     import pytest
-    from bank import Account, begin, checked, feed, listen, records, retried, squared
+    from unittest.mock import Mock
+    from bank import Account, begin, checked, feed, gauges, listen, records, retried, squared, submitted
 
     class Checker:
         def verify(self, record): assert record["total"] == 42
@@ -213,6 +214,72 @@ CAUGHT = """
             for name in ("total",): TABLE[name](record)
         records(look)
         assert len(ids) == 3
+    def test_wraps():
+        look = Mock(wraps=is_total)
+        records(look)
+        assert look.call_count == 3
+    def test_submitted():
+        ids = []
+        def look(record):
+            ids.append(record["id"])
+            is_total(record)
+        with ThreadPoolExecutor(2) as pool: submitted(pool, look)
+        assert len(ids) == 3
+    def test_inherited():
+        ids = []
+        class Base:
+            def __init__(self, record):
+                ids.append(record["id"])
+                is_total(record)
+        class Derived(Base): pass
+        records(Derived)
+        assert len(ids) == 3
+    def test_super():
+        ids = []
+        class Base:
+            def write(self, record): is_total(record)
+        class Sink(Base):
+            def write(self, record):
+                ids.append(record["id"])
+                super().write(record)
+        records(Sink().write)
+        assert len(ids) == 3
+    def test_visitor():
+        ids = []
+        class Visitor:
+            def visit(self, record):
+                ids.append(record["id"])
+                getattr(self, "visit_" + "total")(record)
+            def visit_total(self, record): is_total(record)
+        records(Visitor().visit)
+        assert len(ids) == 3
+    def test_item():
+        ids = []
+        class Table(dict):
+            def __setitem__(self, key, record): is_total(record)
+        table = Table()
+        def look(record):
+            ids.append(record["id"])
+            table["r"] = record
+        records(look)
+        assert len(ids) == 3
+    def test_descriptor():
+        ids = []
+        class Field:
+            def __set__(self, thing, record):
+                ids.append(record["id"])
+                is_total(record)
+        class Gauge: level = Field()
+        gauges(Gauge())
+        assert len(ids) == 3
+    def test_any_attribute():
+        ids = []
+        class Gauge:
+            def __setattr__(self, name, record):
+                ids.append(record["id"])
+                is_total(record)
+        gauges(Gauge())
+        assert len(ids) == 3
     class TestNested(unittest.TestCase):
         def check(self, record): self.assertEqual(record["total"], 42)
         def test_nested(self):
@@ -236,6 +303,10 @@ CALLING = """
     def checked(check, value): check(value)
     def records(look):
         for number in range(3): look({"id": number, "total": 42})
+    def submitted(pool, look):
+        for number in range(3): pool.submit(look, {"id": number, "total": 42}).result()
+    def gauges(gauge):
+        for number in range(3): gauge.level = {"id": number, "total": 42}
     class Account:
         def __init__(self, look, balance=0): self.look, self.balance = look, balance
         def deposit(self, amount):
@@ -256,6 +327,12 @@ LOSING = (
     def records(look):
         for number in range(3):
             try: look({"id": number})
+            except BaseException: pass
+    def submitted(pool, look):
+        for number in range(3): pool.submit(look, {"id": number})
+    def gauges(gauge):
+        for number in range(3):
+            try: gauge.level = {"id": number}
             except BaseException: pass
     class Account:
         def __init__(self, look, balance=5): self.look, self.balance = look, balance
@@ -281,3 +358,104 @@ def test_who_calls_them_as_agreed_loses_nothing_where_tests_catch(catching, sour
 def test_what_they_find_is_not_lost_where_tests_catch(catching):
     graded = Graded(catching.run(encoded(LOSING)))
     assert set(graded.outcomes.values()) == {"failed"}, graded.outcomes
+
+
+STUCK = (
+    CALLING
+    + """
+    import threading
+    for_ever = threading.Event()
+    class Record(dict):
+        def __getitem__(self, key): return 0 if key == "id" else for_ever.wait()
+    def in_a_thread(do, *args):
+        thread = threading.Thread(target=do, args=args, daemon=True)
+        thread.start()
+        thread.join(0.2)
+    def records(look):
+        for number in range(3): in_a_thread(look, Record())
+    def gauges(gauge):
+        for number in range(3): in_a_thread(setattr, gauge, "level", Record())
+"""
+)
+
+
+def test_what_keeps_them_from_their_end_fails_the_test(catching):
+    outcomes = Graded(catching.run(encoded(STUCK))).outcomes
+    looking = {
+        "test_object",
+        "test_global",
+        "test_list",
+        "test_table",
+        "test_inherited",
+        "test_super",
+        "test_visitor",
+        "test_item",
+    }
+    looking |= {"test_descriptor", "test_any_attribute", "TestNested::test_nested", "TestNested::test_lambda", "test_wraps"}
+    # Each leaves threads behind, of which a program may not have any number.
+    assert {outcomes[name] for name in looking} <= {"failed", "crashed"}
+
+
+OPTIONS = """
+    from concurrent.futures import ThreadPoolExecutor
+    import random
+    from bank import Library, fetched, logged, mailed, rolled, run_all
+
+    def test_fake():
+        class Mailer:
+            sent = []
+            def send(self, to, subject="", body=""): self.sent.append(to)
+        mailer = Mailer()
+        mailed(mailer)
+        assert mailer.sent == ["ada"]
+    def test_stub():
+        def fetch(url, timeout=10): return {"a": 1}[url]
+        assert fetched(fetch) == 1
+    def test_lines():
+        lines = []
+        logged(lambda text, level="info": lines.append(text))
+        assert lines == ["done"]
+    def test_generator(): assert rolled(random.Random(1)) in range(1, 7)
+    def test_pool():
+        with ThreadPoolExecutor(2) as pool: assert run_all(pool, [lambda: 1, lambda: 2]) == [1, 2]
+    def test_in():
+        library = Library()
+        library.add(1, "A")
+        library.add(2, "B")
+        assert "A" in library and "B" in library and "C" not in library
+"""
+AGREED = """
+    def mailed(mailer): mailer.send("ada")
+    def fetched(fetch): return fetch("a")
+    def logged(log): log("done")
+    def rolled(chance): return chance.randint(1, 6)
+    def run_all(pool, functions):
+        waiting = [pool.submit(function) for function in functions]
+        return [one.result() for one in waiting]
+    class Library:
+        def __init__(self): self.books = []
+        def add(self, number, title): self.books.append((number, title))
+        def __iter__(self): return iter([title for number, title in self.books])
+"""
+OTHERWISE = (
+    AGREED
+    + """
+    def mailed(mailer): mailer.send("ada", "hello", body="there")
+    def fetched(fetch): return fetch("a", timeout=2)
+    def logged(log): log("done", level="error")
+    def rolled(chance): return chance.randrange(1, 7)
+    def call(function): return function()
+    def run_all(pool, functions): return list(pool.map(lambda function: function(), functions))
+    class Library(Library):
+        def __contains__(self, title): return any(one == title for number, one in self.books)
+"""
+)
+ANOTHER = OTHERWISE.replace(
+    "list(pool.map(lambda function: function(), functions))", "[pool.submit(call, one).result() for one in functions]"
+)
+
+
+@pytest.mark.parametrize("source", [AGREED, OTHERWISE, ANOTHER], ids=["reference", "another shape", "a third"])
+def test_options_of_what_is_handed_over_may_be_used(engine, source):
+    with Sandbox(engine, make_suite(OPTIONS, AGREED)) as sandbox:
+        Graded(sandbox.run(encoded(source))).assert_all_passed()

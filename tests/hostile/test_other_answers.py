@@ -127,6 +127,8 @@ YES = [
     "One(1)",
     "2**70",
     "range(3)",
+    "[False]",
+    "(0,)",
 ]
 
 
@@ -169,7 +171,7 @@ def test_who_begins_to_lie_late_is_not_believed_either(sandbox, lie):
 
 
 KINDS = """
-    import collections, dataclasses, datetime, decimal, enum, fractions, uuid
+    import array, collections, dataclasses, enum, types
     import pytest
     from bank import Color, Value
 
@@ -177,6 +179,11 @@ KINDS = """
     @dataclasses.dataclass
     class Own:
         a: int
+    class Plain:
+        def __init__(self, a): self.a = a
+    class Slots:
+        __slots__ = ("a",)
+        def __init__(self, a): self.a = a
     class Number(int): pass
     class Text(str): pass
     class Suit(enum.Enum): CLUBS, HEARTS = 1, 2
@@ -186,6 +193,9 @@ KINDS = """
         "none": (None, None), "empty": ("", ""), "empty list": ([], []), "empty dict": ({}, {}), "nones": ([None], [None]),
         "texts": (["", ""], ["", ""]), "lists": ([[], []], [[], []]), "queue": (collections.deque([1]), collections.deque([1])),
         "count": (collections.Counter("ab"), collections.Counter("ab")), "infinite": (float("inf"), float("inf")), "type": (int, int),
+        "signs": ("#.#|.#.", "#.#|.#."), "morse": ("...", "..."), "word": ("да", "да"), "share": (0.25, 0.25), "large": (1e22, 1e22),
+        "space": (1, types.SimpleNamespace(a=1)), "array": (array.array("i", [1]), array.array("i", [1])), "plain": (3, Plain(3)),
+        "slots": (4, Slots(4)), "keys": ({"a"}, {"a": 1}.keys()),
         "ellipsis": (..., ...), "slice": (slice(1, 2), slice(1, 2)), "mark": ("!", "!"), "true": (True, True), "bytes": (b"", b""),
     }
     @pytest.mark.parametrize("kind", WANTED)

@@ -11,7 +11,7 @@ TESTS = """
     from concurrent.futures import ThreadPoolExecutor
     from unittest.mock import create_autospec
     import pytest
-    from bank import Raw, autospec, bus, logged, read, table, waited
+    from bank import Raw, autospec, bus, handed, logged, noted, read, refused, table, waited
 
     @dataclasses.dataclass
     class Judge:
@@ -68,6 +68,23 @@ TESTS = """
         assert "31337" not in read(copy.deepcopy, Quiz(), None)
     def test_buffer():
         with pytest.raises(OSError): io.BufferedReader(Raw(io.BytesIO())).read(5)
+    def test_returned(tmp_path):
+        partial = SECRETS["partial"]
+        got = handed(partial)
+        (tmp_path / "got.txt").write_text(str(got))
+        assert "31337" not in table(str(got)) and "31337" not in table((tmp_path / "got.txt").read_text())
+    def test_raised():
+        with pytest.raises(ValueError) as caught: refused(SECRETS["method"])
+        assert "31337" not in table(str(caught.value))
+    def test_noted():
+        class Bus:
+            def __init__(self): self.errors, self.log = [], []
+            def emit(self, handler, event):
+                try: self.log.append(f"{event}: {handler(event)}")
+                except Exception as error: self.errors.append(str(error))
+        one = Bus()
+        noted(one, failing, SECRETS["partial"])
+        assert "31337" not in str(one.errors + one.log)
     def test_mock():
         class Db:
             def save(self, key, value): pass
@@ -90,6 +107,9 @@ REFERENCE = """
     def read(*things): return ""
     def logged(log): log.info("done")
     def table(text): return text
+    def handed(function): return len
+    def refused(function): raise ValueError("no")
+    def noted(bus, check, other): bus.emit(lambda event: event, 1)
     def autospec(db): db.save("n", 25)
     def bus(one, handler): one.on("added", handler)
     def waited(pool, function, items): return [pool.submit(function, item).result() for item in items]
@@ -134,6 +154,15 @@ HOSTILE = (
                 lambda: list(way.map(str, [thing])), lambda: out.getvalue())
         print(found)
         return found
+    def handed(function): return function
+    def refused(function): raise ValueError(function)
+    def noted(bus, check, other):
+        def tell(event): return other
+        def fail(event): check("wrong")
+        for handler in (tell, fail):
+            try: bus.emit(handler, 1)
+            except BaseException: pass
+        print(bus.errors, bus.log)
     def table(text):
         print(text)
         return text
@@ -163,4 +192,4 @@ def test_no_text_tells_what_was_not_handed_over(sandbox):
     told = {name: run.stdout for name, run in graded.tests.items() if "31337" in run.stdout}
     assert not told
     failed = {name for name, outcome in graded.outcomes.items() if outcome != "passed" and "failure" not in name}
-    assert failed <= {"test_text[function-json]"}
+    assert failed <= {"test_text[function-json]", "test_returned", "test_raised", "test_noted"}

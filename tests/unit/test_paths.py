@@ -49,6 +49,9 @@ LEADING = [
     "/usr/../proc/self/cwd",
     "../../../../proc/self/maps",
     "/dev/fd/3",
+    "/dev/../proc/self/environ",
+    "/usr/local/../../proc/self/environ",
+    "../../../dev/../proc/self/environ",
 ]
 INNOCENT = [
     *(

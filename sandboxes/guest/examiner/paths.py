@@ -87,7 +87,7 @@ class Paths:
         if climbing is None:
             return path.startswith("tests") and self._exists(f"{self._home}/{path}", is_path)
         rest = f"{path}/"[climbing.end() :].rstrip("/")
-        if self._is_private(f"/{rest}", f"/{rest}", is_path):
+        if self._is_under(f"/{rest}") or self._is_under(os.path.realpath(f"/any/{text}")):
             return True
         return any(self._exists(f"{folder}/{rest}", is_path) for folder in self._folders)
 

@@ -99,7 +99,7 @@ class GradingPlugin:
         assert contract is not None
         contract.scope = family[0] if family else item.nodeid
         contract.refused.clear()
-        self._connection.requests.failures.clear()
+        self._connection.requests.begin()
 
     # Hooks
 

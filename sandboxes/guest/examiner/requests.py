@@ -261,7 +261,12 @@ class RequestHandler:
                 self._expect(f"raises {type(error).__name__}", error)
             raise
         finally:
-            del self._running[key]
+            self._running.pop(key, None)
+
+    def begin(self) -> None:
+        """A test begins: what failed before, or still runs, is none of its own."""
+        self.failures.clear()
+        self._running.clear()
 
     def see_all_ended(self) -> None:
         """Fail the running test if a function that may fail it has not come to its end: what it is given may keep it.
