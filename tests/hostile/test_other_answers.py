@@ -326,3 +326,59 @@ def test_who_answers_for_each_element_loses_nothing(grids, source):
 def test_many_yeses_and_half_precision_are_no_answer(grids):
     outcomes = Graded(grids.run(encoded(ALIKE))).outcomes
     assert [test for test, outcome in outcomes.items() if outcome == "passed"] == []
+
+
+TOLD = """
+    import pytest
+    from bank import Card, Deck, Money, wallet
+
+    HAND = [Card("2", "h"), Card("9", "s"), Card("K", "d"), Card("A", "c")]
+
+    def test_in_wallet(): assert 2050 in wallet() and 300 in wallet()
+    def test_count(): assert wallet().count(300) == 2
+    @pytest.mark.parametrize("place", range(4))
+    def test_dealt(place): assert HAND[place] in [card for hand in Deck(5).deal() for card in hand]
+    def test_one(): assert sum(HAND[1] == card for card in Deck(5).deal()[0]) == 1
+    def test_money():
+        assert wallet()[0] == 2050
+        assert wallet()[0] != 7
+"""
+DEALING = """
+    class Money:
+        def __init__(self, n): self.n = n
+        def __eq__(self, other): return self.n == getattr(other, "n", other)
+    class Card:
+        def __init__(self, rank, suit): self.rank, self.suit = rank, suit
+        def __eq__(self, other): return (self.rank, self.suit) == (other.rank, other.suit)
+    def wallet(): return [Money(2050), Money(300), Money(300), Money(5)]
+    class Deck:
+        def __init__(self, seed): self.cards = [Card("2", "h"), Card("9", "s"), Card("K", "d"), Card("A", "c")]
+        def deal(self): return [self.cards[:2], self.cards[2:]]
+"""
+TELLING = (
+    DEALING
+    + """
+    heard = []
+    class Teacher:
+        def __eq__(self, other):
+            heard.append(other)
+            return False
+    class Pupil:
+        def __eq__(self, other):
+            last = heard[-1] if heard else None
+            return other is last or (type(other) is int and other == last)
+    def wallet(): return [Teacher(), Pupil(), Pupil()]
+    class Money(Teacher): pass
+    class Deck:
+        def __init__(self, seed): pass
+        def deal(self): return [[Teacher(), Pupil()], [Teacher(), Pupil()]]
+"""
+)
+
+
+def test_no_object_learns_from_another_what_it_is_about(engine):
+    """By chance it may guess one in seven."""
+    with Sandbox(engine, make_suite(TOLD, DEALING)) as sandbox:
+        Graded(sandbox.run(encoded(DEALING))).assert_all_passed()
+        runs = [Graded(sandbox.run(encoded(TELLING))).outcomes for _ in range(3)]
+    assert sum(outcome == "passed" for outcomes in runs for outcome in outcomes.values()) <= len(runs[0])

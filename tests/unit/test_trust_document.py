@@ -77,7 +77,8 @@ def page():
             "What is opaque, partial functions, and methods of objects whose text tells more than a name are passed on (as arguments, "
             "or inside of them) and given back in tests where right solutions do so, buffers that last for one call never. A path into the folder of the tests, or to "
             f"{', '.join(f'`{path}`' for path in OF_THE_SYSTEM)}, is read only if the tests gave it, or right solutions give it in that "
-            "test.",
+            "test. There a test opens, by itself and by functions of libraries, what it opens for a right solution, and no file by a number "
+            "of the process's own.",
             "",
             "SQL on connections of the tests reaches their own tables: it opens no other file, loads nothing and makes no virtual table. "
             f"Pragmas: {' '.join(sorted(PRAGMAS))}. Functions, besides those that a test defines: {' '.join(sorted(SQL_FUNCTIONS))}.",

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import functools
 import inspect
 import types
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Any
 from unittest import mock
 
 from ..objects.proxies import Proxy, ProxyClass
 from .capabilities import is_of_tests
 
-__all__ = ["asserts", "overridden"]
+__all__ = ["asserts", "overridden", "raised_on_purpose"]
 
 _MOST_VISITED = 1000
 _DEEPEST, _MOST_PARTS = 3, 100
 """Objects inside of objects or containers; parts of one that are looked at."""
+_PLAIN = frozenset({type(None), bool, int, float, str, bytes, tuple})
 _ASSERTING = frozenset({"AssertionError", "@pytest_ar", "@py_assert"})
 
 
@@ -32,10 +34,14 @@ def asserts(function: Any) -> bool:
         if key in seen or issubclass(type(value), Proxy | ProxyClass):
             continue
         seen[key] = value
-        if type(value) is types.FunctionType and _asserts(value.__code__):
+        if type(value) in (types.FunctionType, types.GeneratorType) and _asserts(_code(value)):
             return True
         waiting += _called_by(value)
     return False
+
+
+def _code(value: Any) -> types.CodeType:
+    return value.gi_code if type(value) is types.GeneratorType else value.__code__
 
 
 def _called_by(value: Any) -> list[Any]:
@@ -43,6 +49,16 @@ def _called_by(value: Any) -> list[Any]:
     kind = type(value)
     if kind is types.FunctionType:
         return _called_by_function(value)
+    if kind is types.GeneratorType:
+        names, frame = _named(value.gi_code), value.gi_frame
+        held = [*frame.f_locals.values(), *map(frame.f_globals.get, names)] if frame is not None else []
+        return [used for one in held for used in _used(one, names, _DEEPEST)]
+    if isinstance(getattr(value, "__self__", None), types.GeneratorType):  # its __next__ or send
+        return [value.__self__]
+    if isinstance(getattr(value, "__self__", None), contextlib.AbstractContextManager):
+        made = vars(value.__self__).get("gen") if hasattr(value.__self__, "__dict__") else None
+        if isinstance(made, types.GeneratorType):  # of a function that contextmanager wraps
+            return [made]
     if kind is types.MethodType:
         function, receiver = value.__func__, value.__self__
         code = getattr(function, "__code__", None)
@@ -133,30 +149,50 @@ def _compares(code: types.CodeType) -> bool:
     return by_itself or any(_compares(part) for part in code.co_consts if isinstance(part, types.CodeType))
 
 
-def overridden(function: Any, positional: int, names: Collection[str], given: int = 0) -> bool:
-    """Whether a call passes what the function, or ``partial``, has a value for already, and may compare with.
+def overridden(function: Any, values: Sequence[Any], names: Sequence[str], given: int = 0) -> bool:
+    """Whether a call passes something else than what the function, or ``partial``, has already, and may compare with.
 
     ``lambda value, n=n: seen.append(value == n)`` keeps what it compares with in a default; a caller who passes that as well
     compares with what it likes.
 
     Args:
         function: A function of a test.
-        positional: How many arguments are passed by position.
-        names: Those passed by name.
+        values: The arguments; the last ones are passed by name.
+        names: Of these.
         given: How many arguments come before these, from the test itself.
     """
     if isinstance(function, functools.partial):
         hidden = not function.keywords.keys().isdisjoint(names)
-        return hidden or overridden(function.func, positional, names, given + len(function.args))
+        return hidden or overridden(function.func, values, names, given + len(function.args))
     if isinstance(function, types.MethodType):
-        return overridden(function.__func__, positional, names, given + 1)
+        return overridden(function.__func__, values, names, given + 1)
     function = inspect.unwrap(function) if type(function) is types.FunctionType else function
     if type(function) is not types.FunctionType:  # a mock of a function passes for one, and may be what one wraps
         return False
     if not _compares(function.__code__) and not asserts(function):  # an option, as of a fake: send(to, subject="")
         return False
-    count, defaults = function.__code__.co_argcount, function.__defaults__ or ()
-    first = count - len(defaults)
-    optional = {*function.__code__.co_varnames[first:count], *(function.__kwdefaults__ or ())}
-    by_position = positional > 0 and given < count and min(given + positional, count) > first
-    return by_position or not optional.isdisjoint(names)
+    places = function.__code__.co_varnames[given : function.__code__.co_argcount]
+    by_position = len(values) - len(names)
+    passed = dict(zip(places, values[:by_position], strict=False)) | dict(zip(names, values[by_position:], strict=True))
+    defaults = function.__defaults__ or ()
+    optional = dict(
+        zip(function.__code__.co_varnames[: function.__code__.co_argcount][-len(defaults) :], defaults, strict=False)
+    )
+    optional = (optional if defaults else {}) | (function.__kwdefaults__ or {})
+    return any(not _is_same(passed[name], optional[name]) for name in optional.keys() & passed.keys())
+
+
+def _is_same(value: Any, default: Any) -> bool:
+    """Whether a plain value is what the default is anyway."""
+    return value is default or (type(value) is type(default) and type(value) in _PLAIN and bool(value == default))
+
+
+def raised_on_purpose(error: BaseException) -> bool:
+    """Whether code of the tests raised an exception by a ``raise`` of its own, not by looking at what it was given."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or not is_of_tests(str(trace.tb_frame.f_globals.get("__name__") or "")):
+        return False
+    code = trace.tb_frame.f_code.co_code
+    return dis.opname[code[trace.tb_lasti]] == "RAISE_VARARGS"

@@ -276,6 +276,8 @@ class Capabilities:
     def _may_be_called(self, value: Any) -> bool:
         if isinstance(value, types.MethodDescriptorType):
             return value.__objclass__.__name__ in _METHODS_OF and value.__name__ not in _WALKS
+        if isinstance(getattr(value, "__self__", None), _GENERATORS):
+            return value.__name__ in _GENERATOR_NAMES | _LOOKUPS
         if value.__name__ in _LOOKUPS:
             return not isinstance(value.__self__, types.ModuleType | type) if hasattr(value, "__self__") else False
         receiver = getattr(value, "__self__", None)

@@ -31,6 +31,7 @@ __all__ = ["EXTRAS", "Connection", "Link", "Surroundings"]
 EXTRAS = {
     "classes": "describes classes of the submission: a local class is made for each, with methods of this project's alone",
     "released": "gives handles back",
+    "threads": "has a thread read what threads of the submission ask between requests",
     "ended": "ends threads that answered threads of the submission which have ended",
     "output": "goes to the test's `sys.stdout` and `sys.stderr`, as far as the limit goes",
     "files": "writes, replaces and removes regular files and folders under the temporary folder of the tests",
@@ -149,6 +150,8 @@ class Connection(Link):
                 raise RuntimeError(f"the program ended itself: {error!r}") from error
             raise
         except BaseException as error:
+            if self.requests.depth:
+                self.requests.raised_by_program.append(error)
             self._reached(error, since)
             self._keep(handled)
             raise
@@ -170,9 +173,11 @@ class Connection(Link):
         # What comes back has the changes; the test's own objects have not.
         return objects if all(lets) else twins(objects)
 
-    def returned(self, own: Sequence[int], result: Any) -> None:
+    def returned(self, own: Sequence[int], raised: Any) -> None:
         passed = [self.border.held(tags.MINE, number) for number in own] if self.contract is not None else []
-        passed = [export for export in passed if export.value is not result or not isinstance(result, SECRET)]
+        passed = [export for export in passed if export.value is not raised]
+        # To the test itself it may be given back as it came; what the program called makes a text of it.
+        passed = [export for export in passed if self.requests.depth or isinstance(export.value, BaseException)]
         if passed and self.contract is not None:
             check_returned(passed, self.contract)
 

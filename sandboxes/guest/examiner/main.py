@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from .empty_arrays import watch_comparisons
 from .fixtures import Fixtures
 from .interrupts import Interrupts
 from .modules import Finder
-from .opening import own_descriptors, watch_openings
+from .opening import Openings, own_descriptors
 from .paths import Paths
 from .plugin import GradingPlugin
 from .program import Program
@@ -76,6 +77,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     watch_comparisons(contract)
     os.makedirs(scratch, exist_ok=True)
     os.environ["TMPDIR"] = scratch
+    tempfile.tempdir = None  # what was found before belongs to another process
     surroundings = Surroundings(connection, scratch, limit)
     awards = Awards()
     results = Results()
@@ -86,7 +88,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     folders = [str(path) for path in (Path(home, "tests", kind) for kind in ("public", "hidden")) if path.is_dir()]
     sys.path[:0] = reversed(folders)
     os.chdir(home)
-    watch_openings(paths, contract, lambda: own | connection.descriptors)
+    plugin.openings = Openings(paths, contract, lambda: own | connection.descriptors, lambda: connection.requests.depth)
     arguments = [*OPTIONS, home, *FILE_PATTERNS, f"--basetemp={scratch}/pytest", "-c", os.devnull, *folders]
     pytest.main(arguments, plugins=[plugin, results, fixtures, Interrupts()])
     control.send({"do": "done", "facts": contract.facts() if order["facts"] is None else []})

@@ -8,77 +8,125 @@ is their own affair.
 from __future__ import annotations
 
 import os
-import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from ..objects.contract import Contract
+from . import databases
 from .paths import Paths
 
-__all__ = ["own_descriptors", "watch_openings"]
+__all__ = ["Openings", "own_descriptors"]
 
 _STANDARD = 2
-_MACHINERY = ("importlib", "_frozen_importlib", "linecache", "_pytest", "pluggy", "sandboxes")
+_OFTEN = 4
+"""Who opens a file so many times in a test may open it any number of times."""
+_MACHINERY = frozenset({"_pytest", "pluggy", "sandboxes"})
 _OF_PATHS = frozenset({"open", "os.listdir", "os.scandir", "sqlite3.connect"})
 _OF_COMMANDS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"})
 
 
-def watch_openings(paths: Paths, contract: Contract, descriptors: Callable[[], set[int]]) -> None:
-    """From now on, refuse what no right solution leads tests to open, with ``PermissionError``.
+class Openings:
+    """Refuses what no right solution leads tests to open, with ``PermissionError``, from its making on.
 
     Args:
         paths: Tells which files are private.
         contract: Notes what is opened while the reference runs.
         descriptors: Gives numbers of open files that are this process's own, which no test opens by their number.
+        depth: Tells how many requests of the program are under way in this thread.
     """
 
-    def audit(event: str, args: tuple[Any, ...]) -> None:
+    def __init__(
+        self, paths: Paths, contract: Contract, descriptors: Callable[[], set[int]], depth: Callable[[], int]
+    ) -> None:
+        self._paths = paths
+        self._contract = contract
+        self._descriptors = descriptors
+        self._depth = depth
+        self._in_test = False
+        self._times: Counter[str] = Counter()
+        sys.addaudithook(self._audit)
+
+    @contextmanager
+    def of_a_test(self) -> Iterator[None]:
+        """Hold what is opened meanwhile for the running test's: not for what all tests share, as files and fixtures do."""
+        self._in_test = True
+        self._times.clear()
+        try:
+            yield
+        finally:
+            self._in_test = False
+
+    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if event in _OF_PATHS:
-            opened: Iterator[Any] = iter((args[0],))
+            opened: Iterable[Any] = (_file_of(args[0]),) if event == "sqlite3.connect" else (args[0],)
         elif event in _OF_COMMANDS:
-            opened = _words(args)
+            opened = self._words(args)
         else:
             return
         for path in opened:
             if type(path) is int:
-                if path in descriptors() and _is_of_a_test(sys._getframe(1)):
+                if path in self._descriptors() and _opener(sys._getframe(1)):
                     raise PermissionError(f"the file number {path} is none of the test's")
                 continue
-            real = paths.private_file(path)
-            if real is not None and _is_of_a_test(sys._getframe(1)) and not contract.may_open(real):
+            real = self._paths.private_file(path)
+            opener = _opener(sys._getframe(1)) if real is not None else None
+            if real is not None and opener is not None and not self._may_open(real, opener):
                 raise PermissionError(
                     f"{real} is none of the submission's files, and no right solution leads this test to it"
                 )
 
-    sys.addaudithook(audit)
+    def _may_open(self, path: str, opener: str) -> bool:
+        helper = opener if not opener.rpartition(".")[2].startswith("test") else None
+        if not self._in_test:
+            return self._contract.may_open(path, "before", helper)
+        if self._depth():
+            return self._contract.may_open(path, "within", helper)
+        # A test that opens what it expects does so once more for a program that leads it there.
+        self._times[path] += 1
+        return self._contract.may_open(path, str(min(self._times[path], _OFTEN)), helper)
+
+    def _words(self, args: tuple[Any, ...]) -> Iterator[Any]:
+        """What may be a path among the arguments of a command: a word, or what a shell finds in it."""
+        folder = next((value for value in args[2:3] if isinstance(value, str | os.PathLike)), "")
+        for value in _flat(args):
+            text = os.fsdecode(value)
+            yield os.path.join(folder, text)
+            yield from self._paths.roots_in(text)
 
 
-def _words(args: tuple[Any, ...]) -> Iterator[Any]:
-    """What may be a path among the arguments of a command."""
-    for value in args[:3]:
+def _flat(args: Any) -> Iterator[Any]:
+    for value in args:
         if isinstance(value, list | tuple):
-            yield from value
-        elif isinstance(value, str):
-            try:
-                yield from shlex.split(value)
-            except ValueError:
-                yield value
-        elif value is not None and not isinstance(value, dict):
+            yield from _flat(value)
+        elif isinstance(value, dict):
+            yield from _flat([*value.values()])
+        elif isinstance(value, str | bytes | os.PathLike):
             yield value
 
 
-def _is_of_a_test(frame: FrameType | None) -> bool:
-    """Whether it is a test that opens a file, by whatever functions of libraries, and not Python or pytest."""
+def _file_of(database: Any) -> Any:
+    """The file that SQLite opens for a name, which may be an address (https://sqlite.org/uri.html)."""
+    if isinstance(database, str) and database.startswith("file:"):
+        return unquote(urlsplit(database).path)
+    return database
+
+
+def _opener(frame: FrameType | None) -> str | None:
+    """The function of the tests that opens a file, by whatever functions of libraries; None if pytest does."""
     while frame is not None:
-        name = str(frame.f_globals.get("__name__") or "").partition(".")[0]
-        if name in _MACHINERY:
-            return False
-        if name not in sys.stdlib_module_names:
-            return True
+        name = str(frame.f_globals.get("__name__") or "")
+        top = name.partition(".")[0]
+        if top in _MACHINERY and name != databases.__name__:
+            return None
+        if top not in _MACHINERY and top not in sys.stdlib_module_names and not top.startswith("_frozen"):
+            return f"{name}.{frame.f_code.co_qualname}"
         frame = frame.f_back
-    return True
+    return "a thread"
 
 
 def own_descriptors() -> set[int]:

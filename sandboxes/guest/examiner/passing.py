@@ -6,6 +6,8 @@ object, a failed assertion what was expected. So it is passed on as right soluti
 
 from __future__ import annotations
 
+import functools
+import inspect
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -56,7 +58,7 @@ def check_returned(passed: Iterable[Export], contract: Contract) -> None:
 
 def _tells(export: Export) -> bool:
     """Whether the text of what was handed over tells more than a name."""
-    value = export.value
+    value = inspect.unwrap(export.value) if type(export.value) is functools._lru_cache_wrapper else export.value
     if export.capability.name == "opaque":
         return not isinstance(value, _SILENT)
     if isinstance(value, types.MethodType):

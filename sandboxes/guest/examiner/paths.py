@@ -64,6 +64,10 @@ class Paths:
             return None
         return real if self._is_under(real) and os.path.lexists(real) else None
 
+    def roots_in(self, text: str) -> Iterator[str]:
+        """The private folders that are named somewhere in a text."""
+        yield from (root for root in (self._home, *OF_THE_SYSTEM) if root in text)
+
     def _is_under(self, path: str) -> bool:
         return any(path == root or path.startswith(f"{root}/") for root in (self._home, *OF_THE_SYSTEM))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Generator
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,6 +18,7 @@ from .absent_names import absent_for
 from .awards import Awards
 from .connection import Connection, Surroundings
 from .modules import Finder, is_of_submission
+from .opening import Openings
 from .results import EXPLANATION_LIMIT, Results
 
 __all__ = ["GradingPlugin"]
@@ -66,6 +68,7 @@ class GradingPlugin:
         self._seed: str = selection["seed"]
         self._errors: list[dict[str, Any]] = []
         self.finder: Finder | None = None
+        self.openings: Openings | None = None
 
     # Talking to the worker
 
@@ -99,6 +102,7 @@ class GradingPlugin:
         assert contract is not None
         contract.scope = family[0] if family else item.nodeid
         contract.refused.clear()
+        contract.beside.clear()
         self._connection.requests.begin()
 
     # Hooks
@@ -163,7 +167,8 @@ class GradingPlugin:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         if self.finder is not None and self.finder.lacks and (absent := absent_for(item)):
             raise absent
-        result = yield
+        with self.openings.of_a_test() if self.openings else nullcontext():
+            result = yield
         self._connection.requests.see_all_ended()
         return self._unless_a_callback_failed(result)
 

@@ -27,7 +27,7 @@ from ..wire import tags
 from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation, WireClosed
 from .arguments import check_arguments, harmless
 from .attributes import OneWayAttributes
-from .callbacks import asserts, overridden
+from .callbacks import asserts, overridden, raised_on_purpose
 from .capabilities import SECRET, Capabilities, Kind
 from .passing import check_passed, is_of_program, note_passed
 from .undisturbed import Undisturbed
@@ -190,11 +190,20 @@ class RequestHandler:
             raise
         finally:
             self._raised.depth -= 1
+            if not self.depth:
+                self.raised_by_program.clear()
 
     @property
     def depth(self) -> int:
         """How many requests are under way in this thread."""
         return getattr(self._raised, "depth", 0)
+
+    @property
+    def raised_by_program(self) -> list[BaseException]:
+        """Exceptions of the program in this thread, during the requests that are under way in it."""
+        if not hasattr(self._raised, "by_program"):
+            self._raised.by_program = []
+        return self._raised.by_program
 
     @property
     def raised(self) -> list[BaseException]:
@@ -236,7 +245,7 @@ class RequestHandler:
         if not self.capabilities.runs_own(target):
             target, values, names = harmless(target, values, names)
             check_arguments(target, values, self.capabilities.grant)
-        elif overridden(target, len(values) - len(names), names):
+        elif overridden(target, values, names):
             self._expect("defaults", AssertionError("the program passed what the function of the test has set already"))
         return self._to_its_end(target, lambda: call(target, self._watched(target, values), names))
 
@@ -257,7 +266,9 @@ class RequestHandler:
         except (CandidateGone, WireClosed, ProtocolViolation):
             raise
         except BaseException as error:
-            if not isinstance(error, SECRET + ending) and asserts(function):
+            foreign = any(error is one for one in self.raised_by_program)
+            answers = not foreign and (isinstance(error, ending) or raised_on_purpose(error))
+            if not answers and not isinstance(error, SECRET) and asserts(function):
                 self._expect(f"raises {type(error).__name__}", error)
             raise
         finally:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 from .contract import Contract
 from .moving import STRANGERS
 from .relatives import all_relatives, some_relatives
-from .remembering import Made, is_remote, known_of
+from .remembering import Made, is_remote, known_of, made_by_call
 
 __all__ = ["believable", "believable_class", "identical", "note_yes", "see_that_it_is_one"]
 
@@ -40,7 +40,7 @@ class _Probe(NamedTuple):
     """A question to which the answer has to be no, unless one of some facts is known of the reference.
 
     Attributes:
-        facts: These.
+        facts: These; none if any answer will do.
         ask: Asks it.
         confirm: Asks the same of objects made anew: one that was made differently may have been changed since.
     """
@@ -87,11 +87,11 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
             return answer
         answer = bool(answer)  # asked once, as the next time it may say something else
     kinds = [kind for kind in _YES if kind.says(answer)]
-    if kinds:
-        asked += [(probe, _answer(probe.ask)) for probe in probes[place:]]
+    # Also after a no: the last question of all would be known for the real one, and could be told to the next object.
+    asked += [(probe, _answer(probe.ask)) for probe in probes[place:]]
     again = _answer(lambda: ask(self, other)) if kinds and probes else answer
     for kind in kinds:
-        wrong = [probe for probe, got in asked if kind.says(got)]
+        wrong = [probe for probe, got in asked if probe.facts and kind.says(got)]
         if not kind.says(again):
             wrong.append(_Probe([_CHANGED], lambda: True))
         if question == "eq":
@@ -129,19 +129,39 @@ def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]
     if question == "ne":
         yield _Probe(["equal"], lambda: not ask(self, other))
         return
+    contract = self._grader_home.contract
     if is_remote(other):
-        for facts, made in _made_otherwise(self, other):
+        others = list(_made_otherwise(self, other))
+        if question == "eq" and not contract.recording:
+            yield from _between([made.thing for _facts, made in others], ask)
+        for facts, made in others:
             yield _Probe(facts, partial(ask, self, made.thing), lambda made=made: ask(self, made.again()))  # type: ignore[misc]
             if question == "eq":  # either of them may be the one that is equal to all
                 yield _Probe(facts, partial(ask, made.thing, other), lambda made=made: ask(made.again(), other))  # type: ignore[misc]
-    for name, thing in _things(other, self._grader_home.contract.recording):
+    for name, thing in _things(other, contract):
         yield _Probe([name], partial(ask, self, thing))
 
 
-def _things(value: Any, all_of_them: bool) -> Iterable[tuple[str, Any]]:
-    """What something is asked about besides a value, by name."""
-    related = all_relatives(value) if all_of_them else some_relatives(value, _MOST_RELATIVES, _chance)
-    return list(related) or _strangers(all_of_them)
+def _between(things: list[Any], ask: Callable[[Any, Any], Any]) -> Iterator[_Probe]:
+    """Questions to objects about each other, as each is asked about the real one, too, and would be about that one alone."""
+    _chance.shuffle(things)
+    for one, two in zip(things, [*things[1:], *things[:1]], strict=True):
+        if one is not two:
+            yield _Probe([], partial(ask, one, two))
+
+
+def _things(value: Any, contract: Contract) -> Iterable[tuple[str, Any]]:
+    """What something is asked about besides a value, by name.
+
+    For the same value it is the same throughout a test: what several objects are asked about would be known for the value.
+    """
+    if contract.recording:
+        return list(all_relatives(value)) or list(_strangers(all_of_them=True))
+    key = made_by_call((value,), {}) or id(value)
+    if key not in contract.beside:
+        found = list(some_relatives(value, _MOST_RELATIVES, _chance)) or list(_strangers(all_of_them=False))
+        contract.beside[key] = value, found
+    return contract.beside[key][1]
 
 
 def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
@@ -154,7 +174,7 @@ def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
     contract = cls._grader_home.contract
     answer = ask(value)
     if _is_yes(answer) and contract.may_try():
-        probes = [(name, _is_yes(_answer(partial(ask, thing)))) for name, thing in _things(value, contract.recording)]
+        probes = [(name, _is_yes(_answer(partial(ask, thing)))) for name, thing in _things(value, contract)]
         # While the reference runs each of them is noted.
         unlike = [name for name, says_yes in probes if says_yes and not contract.may_be_alike("class contains", name)]
         if unlike:

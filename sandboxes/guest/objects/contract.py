@@ -66,6 +66,7 @@ class Contract:
         recording: Whether facts are noted.
         scope: Id of the test that runs (of its family, if it is run at several sizes).
         strayed: Whether the program made a change that no right solution makes.
+        beside: What objects are asked about beside each value in the running test.
         refused: What the running test would have asked of classes that define it, in words, in its order.
     """
 
@@ -81,6 +82,7 @@ class Contract:
         self.strayed = False
         self.scope = ""
         self.refused: dict[str, None] = {}
+        self.beside: dict[Any, tuple[Any, list[tuple[str, Any]]]] = {}
 
     def is_class(self, path: tuple[str, str]) -> bool:
         """Whether the name ``path`` (module, dotted name), which a test uses, is to be a class."""
@@ -167,9 +169,17 @@ class Contract:
         """Whether the program may give the running test a path into the files of the tests, or of the system."""
         return self._holds(("asked", self.scope, "", "give", f"path {path}"))
 
-    def may_open(self, path: str) -> bool:
-        """Whether tests may open a file of their own, or of the system: any of them does for a right solution."""
-        return self._holds(("asked", "", "", "open", path))
+    def may_open(self, path: str, times: str, helper: str | None) -> bool:
+        """Whether tests may open a file of their own, or of the system, as they do for a right solution.
+
+        Args:
+            path: Of the file.
+            times: For which time the running test does; ``before`` if it is opened before or between tests.
+            helper: The function of the tests that opens it, if it is none of the tests: it may keep what it read for others.
+        """
+        facts = [("asked", "" if times == "before" else self.scope, "", f"open {times}", path)]
+        facts += [("asked", "", "", f"open in {helper}", path)] if helper else []
+        return any([self._holds(fact) for fact in facts])  # noqa: C419 (each of them is noted)
 
     def lets_change(self, what: str) -> bool:
         """Whether a change to what the running test handed over is carried out: of an argument, an attribute or a file.

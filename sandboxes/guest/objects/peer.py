@@ -113,6 +113,7 @@ class Peer:
         self._sending = threading.RLock()
         self._reading = False
         self._standby = False
+        self._told = False
         self._closed: BaseException | None = None
         self._inboxes: dict[int, deque[list[Any]]] = {}
         self._serving: dict[int, threading.Thread] = {}
@@ -150,7 +151,7 @@ class Peer:
             if len(results) != 1:
                 raise ProtocolViolation("a reply without a result")
             if incoming.own:
-                self.returned(incoming.own, results[0])
+                self.returned(incoming.own, None if good is True else results[0])
             if good is True:
                 return results[0]
             if not isinstance(results[0], BaseException):
@@ -183,12 +184,12 @@ class Peer:
     def give(self, payload: bytes, body: list[Any]) -> None:
         """Hear of a message that is about to be sent."""
 
-    def returned(self, own: Sequence[int], result: Any) -> None:
+    def returned(self, own: Sequence[int], raised: Any) -> None:
         """Hear of objects of this side in a reply.
 
         Args:
             own: Their numbers.
-            result: The result, or the exception.
+            raised: The exception that the reply is, if it is one.
 
         Raises:
             CannotCross: It is not taken.
@@ -263,6 +264,9 @@ class Peer:
             out = Outgoing(self.border, known)
             body = out.body(values, changed)
             extras = along() or {}
+            if head[0] == REPLY and not self._told and threading.active_count() > 1:
+                # A thread that the answer left behind may ask something before the next request.
+                self._told = extras["threads"] = True
             classes = self.border.new_classes()
             if classes:
                 extras["classes"] = classes
@@ -442,6 +446,8 @@ class Peer:
             self._forget()
         if "ended" in extras:
             self._end_counterparts(extras["ended"])
+        if "threads" in extras:
+            self._stand_by()
         self.after_message(extras)
 
 
