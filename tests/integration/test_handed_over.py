@@ -100,3 +100,34 @@ PROGRAM = """
 
 def test_what_is_handed_over_works_as_in_one_process(grade):
     grade(TESTS, PROGRAM, requirements="numpy>=2.1,<3\n").assert_all_passed()
+
+
+BETWEEN_CALLS = """
+    import tempfile, time
+    from pathlib import Path
+    import bank
+    def test_timer():
+        got = []
+        bank.later(lambda: got.append(1))
+        end = time.monotonic() + 5
+        while not got and time.monotonic() < end: time.sleep(0.01)
+        assert got and time.monotonic() < end
+    def test_folder():
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "a.txt").write_text("k")
+            assert bank.read(Path(folder, "a.txt")) == "k"
+    def test_file():
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("k")
+            file.flush()
+            assert bank.read(file.name) == "k"
+"""
+LATER = """
+    import threading
+    def later(call): threading.Timer(0.02, call).start()
+    def read(path): return open(path).read()
+"""
+
+
+def test_threads_are_heard_between_calls_and_files_of_tempfile_are_seen(grade):
+    grade(BETWEEN_CALLS, LATER).assert_all_passed()
