@@ -225,6 +225,13 @@ LEADING_THERE = (
     def saved(folder): return Path("/assignment/tests/hidden/test_it.py")
     def message(folder): return f"saved to {saved(folder)}"
     def unused(folder): return "test_it.py"
+    class Number(int): pass
+    class Index:
+        def __index__(self): return 3
+    class Named(str):
+        def startswith(self, *args): return False
+    class Like:
+        def __fspath__(self): return str(saved(None))
     def place(folder): return {number}
     def archive(folder):
         with tarfile.open(folder / "a.tar", "w") as tar:
@@ -246,7 +253,7 @@ def test_who_saves_what_is_asked_for_loses_nothing(roundabout):
     Graded(roundabout.run(encoded(SAVING))).assert_all_passed()
 
 
-@pytest.mark.parametrize("number", [3, 4, 5, 6])
+@pytest.mark.parametrize("number", [3, 4, 5, 6, "Number(3)", "True", "Index()", "Named(saved(folder))", "Like()"])
 def test_no_way_round_leads_there(roundabout, number):
     graded = Graded(roundabout.run(encoded(LEADING_THERE.replace("{number}", str(number)))))
     own = {"test_cases[1-2]", "test_cases[3-6]", "test_table"}

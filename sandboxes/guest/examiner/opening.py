@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import PurePath
 from types import FrameType
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -68,9 +69,10 @@ class Openings:
             opened = self._words(args)
         else:
             return
-        for path in opened:
+        for one in opened:
+            path = _plain(one)
             if type(path) is int:
-                if path in self._descriptors() and _opener(sys._getframe(1)):
+                if (path < 0 or path in self._descriptors()) and _opener(sys._getframe(1)):
                     raise PermissionError(f"the file number {path} is none of the test's")
                 continue
             real = self._paths.private_file(path)
@@ -92,11 +94,22 @@ class Openings:
 
     def _words(self, args: tuple[Any, ...]) -> Iterator[Any]:
         """What may be a path among the arguments of a command: a word, or what a shell finds in it."""
-        folder = next((value for value in args[2:3] if isinstance(value, str | os.PathLike)), "")
-        for value in _flat(args):
-            text = os.fsdecode(value)
-            yield os.path.join(folder, text)
+        folder = _plain(args[2] if args[2:] else None)
+        for text in map(os.fsdecode, _flat(args)):
+            yield os.path.join(folder, text) if isinstance(folder, str | PurePath) else text
             yield from self._paths.roots_in(text)
+
+
+def _plain(path: Any) -> Any:
+    """A path or a number without methods of the submission; -1 for what would say each time what it likes."""
+    kind = type(path)
+    if issubclass(kind, str):
+        return str.__str__(path)
+    if issubclass(kind, bytes):
+        return memoryview(path).tobytes()
+    if issubclass(kind, int):
+        return int.__int__(path)
+    return path if path is None or issubclass(kind, PurePath) else -1
 
 
 def _flat(args: Any) -> Iterator[Any]:
@@ -105,15 +118,14 @@ def _flat(args: Any) -> Iterator[Any]:
             yield from _flat(value)
         elif isinstance(value, dict):
             yield from _flat([*value.values()])
-        elif isinstance(value, str | bytes | os.PathLike):
-            yield value
+        elif isinstance(plain := _plain(value), str | bytes | PurePath):
+            yield plain
 
 
 def _file_of(database: Any) -> Any:
     """The file that SQLite opens for a name, which may be an address (https://sqlite.org/uri.html)."""
-    if isinstance(database, str) and database.startswith("file:"):
-        return unquote(urlsplit(database).path)
-    return database
+    name = _plain(database)
+    return unquote(urlsplit(name).path) if isinstance(name, str) and name.startswith("file:") else name
 
 
 def _opener(frame: FrameType | None) -> str | None:
