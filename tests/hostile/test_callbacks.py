@@ -459,3 +459,51 @@ ANOTHER = OTHERWISE.replace(
 def test_options_of_what_is_handed_over_may_be_used(engine, source):
     with Sandbox(engine, make_suite(OPTIONS, AGREED)) as sandbox:
         Graded(sandbox.run(encoded(source))).assert_all_passed()
+
+
+DEEP = """
+    import pytest
+    from bank import apply
+    @pytest.mark.parametrize("n", range(60, 70))
+    def test_deep(n):
+        seen = []
+        def check(event):
+            seen.append(event)
+            assert event["total"] == n * 7
+        apply(check, n)
+        assert len(seen) == 1
+"""
+SHALLOW = """
+    def apply(check, n): check({"total": n * 7})
+"""
+DIVING = """
+    import gc
+    peer = next(one for one in gc.get_objects() if hasattr(type(one), "serve_forever"))
+    class Key:
+        asked = None
+        def __hash__(self):
+            if self.asked: self.asked()
+            return 1
+    def dive(depth, do):
+        key = Key()
+        sent = {key}
+        key.asked = (lambda: dive(depth - 1, do)) if depth else do
+        try: peer.request("output", None, sent)
+        except BaseException as error: print(error)
+    def apply(check, n):
+        def do():
+            try: check({wrong})
+            except BaseException: pass
+        dive(60, lambda: None)
+        dive(n, do)
+"""
+
+
+@pytest.mark.parametrize("wrong", ["5", '{"total": 1}'])
+def test_what_they_find_is_not_lost_where_the_stack_ends(engine, wrong):
+    """A request for what comes in a message of a request, and so on, until the examiner has no frames left to note a failure in."""
+    with Sandbox(engine, make_suite(DEEP, SHALLOW)) as sandbox:
+        Graded(sandbox.run(encoded(SHALLOW))).assert_all_passed()
+        graded = Graded(sandbox.run(encoded(DIVING.replace("{wrong}", wrong))))
+    assert "passed" not in graded.outcomes.values()
+    assert "too deep" in graded.tests["test_deep[60]"].stdout

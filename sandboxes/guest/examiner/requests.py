@@ -44,6 +44,7 @@ _MEMBERS = {"iter": 1, "len": 1, "getitem": 2}
 _ENDS = (StopIteration, StopAsyncIteration, LookupError, AttributeError)
 """How special methods and attributes say that there is nothing, or no more."""
 _STDIN = ("read", "readline")
+_AT_THE_END = (RecursionError, MemoryError)
 _TEXTS = frozenset({"__repr__", "__str__", "__format__"})
 _COMPARING = frozenset({"__eq__", "__ne__", "__contains__"})
 """Special methods that make no text of what they are given, and keep nothing."""
@@ -183,8 +184,11 @@ class RequestHandler:
             # What makes a text of what was passed on could tell where it was defined.
             return PLACE.sub("", answer) if len(own) > 1 and type(answer) is str else answer
         except BaseException as failure:
-            if holds(failure, SECRET):
-                # The program may do as if nothing had happened; the test fails all the same.
+            # The program may do as if nothing had happened; the test fails all the same. So it does where the stack or the
+            # memory came to its end before it was known what went wrong.
+            if isinstance(failure, _AT_THE_END) and (self.contract is None or not self.contract.may_call("exhausted")):
+                self.failures.append(failure)
+            elif holds(failure, SECRET):
                 self.failures.append(failure)
                 self.raised.append(failure)
             raise

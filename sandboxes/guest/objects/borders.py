@@ -248,7 +248,7 @@ class Border:
         tag, number = entry[0], entry[1]
         if tag == tags.EXCEPTION_CLASS:
             return known_exception(number) or Exception
-        if type(number) is not int:
+        if type(number) is not int or number < 0:
             raise ProtocolViolation("a handle without a number")
         if tag == tags.MINE:
             plain = item(entry[3]) if len(entry) > 3 else None

@@ -25,6 +25,8 @@ __all__ = ["Peer", "Servant"]
 REQUEST, REPLY = 0, 1
 _SIZES = {REQUEST: 9, REPLY: 7}
 _MAX_THREADS = 128
+_MOST_READ = 3
+"""Messages that are read in the middle of each other."""
 _NOBODY = 1 << 40
 _JOIN_PATIENCE = 1.0
 """Seconds."""
@@ -228,6 +230,10 @@ class Peer:
         self._local.number = thread
         try:
             try:
+                if getattr(self._local, "reading", 0) > _MOST_READ:
+                    # The other side is asked for the hash of what comes in a set, and may ask something for it, and so on.
+                    self._decoded()
+                    raise CannotCross("requests for what comes in messages of requests, too deep")
                 incoming, values = self._values(table, (), items, (), doubtful)
             except CannotCross as error:
                 # The asker hears of it; what it sent is counted on as if it had been read.
@@ -309,12 +315,15 @@ class Peer:
 
     def _guard(self, function: Callable[..., Any], *args: Any) -> Any:
         """Read what arrived: whatever that raises is the sender's fault."""
+        self._local.reading = getattr(self._local, "reading", 0) + 1
         try:
             return function(*args)
         except (ProtocolViolation, CannotCross, WireClosed):
             raise
         except Exception as error:
             raise ProtocolViolation(f"{type(error).__name__}: {error}") from error
+        finally:
+            self._local.reading -= 1
 
     def _thread(self) -> int:
         number = getattr(self._local, "number", None)
