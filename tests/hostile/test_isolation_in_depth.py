@@ -39,6 +39,8 @@ TESTS = """
     def test_attack(tmp_path):
         if name := bank.attack():
             abstract.close(); tcp.close()
+            # Who runs code here is not bound by what Python looks at.
+            sys.modules["sandboxes.guest.examiner.opening"]._opener = lambda frame: None
             ATTACKS[name](tmp_path)
 
     def test_second(tmp_path):

@@ -74,7 +74,12 @@ class Servant:
         }
 
     def serve(
-        self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None, own: Sequence[int] = ()
+        self,
+        operation: Any,
+        detail: Any,
+        values: list[Any],
+        handle: tuple[int, int] | None,
+        own: Sequence[tuple[int, Any]] = (),
     ) -> Any:
         return self._operations[operation](detail, *values)
 

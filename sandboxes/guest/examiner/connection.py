@@ -13,7 +13,6 @@ from ..objects.contract import Contract
 from ..objects.exceptions import holds
 from ..objects.peer import Peer
 from ..tree import Tree
-from ..wire import tags
 from ..wire.errors import CandidateGone, ProtocolViolation, WireClosed
 from ..wire.frames import FrameStream
 from ..wire.twins import reachable, twins
@@ -173,11 +172,10 @@ class Connection(Link):
         # What comes back has the changes; the test's own objects have not.
         return objects if all(lets) else twins(objects)
 
-    def returned(self, own: Sequence[int], raised: Any) -> None:
-        passed = [self.border.held(tags.MINE, number) for number in own] if self.contract is not None else []
-        passed = [export for export in passed if export.value is not raised]
+    def returned(self, own: Sequence[tuple[int, Any]], raised: Any) -> None:
         # To the test itself it may be given back as it came; what the program called makes a text of it.
-        passed = [export for export in passed if self.requests.depth or isinstance(export.value, BaseException)]
+        told = [value for _number, value in own if self.requests.depth or isinstance(value, BaseException)]
+        passed = [(self.requests.capabilities.grant(value).name, value) for value in told if value is not raised]
         if passed and self.contract is not None:
             check_returned(passed, self.contract)
 

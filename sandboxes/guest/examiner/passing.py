@@ -12,7 +12,6 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..objects.borders import Export
 from ..objects.contract import Contract
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..wire.errors import CannotCross
@@ -24,47 +23,46 @@ _SILENT = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptor
 
 
 def check_passed(
-    values: list[Any], passed: Iterable[Export], contract: Contract | None, runs_own: Callable[[Any], bool]
+    values: list[Any], passed: Iterable[tuple[str, Any]], contract: Contract | None, runs_own: Callable[[Any], bool]
 ) -> None:
     """See that what a request passes on is passed on so by right solutions.
 
     Args:
         values: Of the request, the target first.
-        passed: What of them, or inside of them, was handed over.
+        passed: What of them, or inside of them, was handed over, by its kind.
         contract: What right solutions did in the running test; None if anything may be done.
         runs_own: Whether a call of something runs code of the tests (see ``Capabilities``).
 
     Raises:
         CannotCross: It is not.
     """
-    for export in passed:
-        value = export.value
+    for kind, value in passed:
         lasts = not isinstance(value, memoryview) or value.obj is not None
-        what = f"{export.capability.name} {_place(values, value, runs_own)}"
-        if not lasts or (contract is not None and _tells(export) and not contract.may_pass(what)):
+        what = f"{kind} {_place(values, value, runs_own)}"
+        if not lasts or (contract is not None and _tells(kind, value) and not contract.may_pass(what)):
             raise _refusal(value, "passes on to them")
 
 
-def check_returned(passed: Iterable[Export], contract: Contract) -> None:
+def check_returned(passed: Iterable[tuple[str, Any]], contract: Contract) -> None:
     """See that what the program gives back to the tests is given back by right solutions.
 
     Raises:
         CannotCross: It is not.
     """
-    for export in passed:
-        if _tells(export) and not contract.may_pass(f"{export.capability.name} returned"):
-            raise _refusal(export.value, "gives back to them")
+    for kind, value in passed:
+        if _tells(kind, value) and not contract.may_pass(f"{kind} returned"):
+            raise _refusal(value, "gives back to them")
 
 
-def _tells(export: Export) -> bool:
+def _tells(kind: str, value: Any) -> bool:
     """Whether the text of what was handed over tells more than a name."""
-    value = inspect.unwrap(export.value) if type(export.value) is functools._lru_cache_wrapper else export.value
-    if export.capability.name == "opaque":
+    value = inspect.unwrap(value) if type(value) is functools._lru_cache_wrapper else value
+    if kind == "opaque":
         return not isinstance(value, _SILENT)
     if isinstance(value, types.MethodType):
         receiver = value.__self__
         return not isinstance(receiver, type) and type(receiver).__repr__ is not object.__repr__
-    return export.capability.name == "function" and not isinstance(value, _SILENT)
+    return kind == "function" and not isinstance(value, _SILENT)
 
 
 def _refusal(value: Any, does: str) -> CannotCross:

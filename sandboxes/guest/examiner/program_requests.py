@@ -113,7 +113,12 @@ class ProgramRequestHandler(RequestHandler):
         return lambda kind, detail: self._reports[name](detail)
 
     def serve(
-        self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None, own: Sequence[int] = ()
+        self,
+        operation: Any,
+        detail: Any,
+        values: list[Any],
+        handle: tuple[int, int] | None,
+        own: Sequence[tuple[int, Any]] = (),
     ) -> Any:
         if operation in self._reports:
             return super().serve(operation, detail, values, handle, own)

@@ -161,7 +161,12 @@ class RequestHandler:
         }
 
     def serve(
-        self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None, own: Sequence[int] = ()
+        self,
+        operation: Any,
+        detail: Any,
+        values: list[Any],
+        handle: tuple[int, int] | None,
+        own: Sequence[tuple[int, Any]] = (),
     ) -> Any:
         """Carry out one request.
 
@@ -235,13 +240,15 @@ class RequestHandler:
             )
         return export
 
-    def _look_at_passed(self, values: list[Any], own: Sequence[int], handle: tuple[int, int] | None, compared: bool) -> None:
-        numbers = list(own)
-        if handle is not None and handle[0] == tags.MINE and numbers:
-            numbers.remove(handle[1])  # the target
-        passed = [self.border.held(tags.MINE, number) for number in numbers]
+    def _look_at_passed(
+        self, values: list[Any], own: Sequence[tuple[int, Any]], handle: tuple[int, int] | None, compared: bool
+    ) -> None:
+        passed = list(own)
+        if handle is not None and handle[0] == tags.MINE and passed:
+            passed.remove((handle[1], values[0]))  # the target
         if passed:
-            check_passed(values, passed, None if compared else self.contract, self.capabilities.runs_own)
+            exports = [(self.capabilities.grant(value).name, value) for _number, value in passed]
+            check_passed(values, exports, None if compared else self.contract, self.capabilities.runs_own)
         if handle is not None and self.contract is not None and self.contract.recording:
             note_passed(values, self.contract, self.capabilities.runs_own)
 

@@ -52,7 +52,12 @@ class Servant(Protocol):
     """Carries out the requests of the other side."""
 
     def serve(
-        self, operation: Any, detail: Any, values: list[Any], handle: tuple[int, int] | None, own: Sequence[int] = ()
+        self,
+        operation: Any,
+        detail: Any,
+        values: list[Any],
+        handle: tuple[int, int] | None,
+        own: Sequence[tuple[int, Any]] = (),
     ) -> Any:
         """Carry out one request.
 
@@ -61,7 +66,7 @@ class Servant(Protocol):
             detail: Likewise.
             values: Likewise, decoded.
             handle: Tag and number of the first value if it was named by a handle (see ``Incoming.handle``).
-            own: Numbers of this side's objects in the message, the first value among them.
+            own: Numbers and objects of this side in the message, the first value among them.
         """
         ...
 
@@ -186,11 +191,11 @@ class Peer:
     def give(self, payload: bytes, body: list[Any]) -> None:
         """Hear of a message that is about to be sent."""
 
-    def returned(self, own: Sequence[int], raised: Any) -> None:
+    def returned(self, own: Sequence[tuple[int, Any]], raised: Any) -> None:
         """Hear of objects of this side in a reply.
 
         Args:
-            own: Their numbers.
+            own: Their numbers, and they.
             raised: The exception that the reply is, if it is one.
 
         Raises:

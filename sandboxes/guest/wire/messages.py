@@ -122,7 +122,8 @@ class Incoming:
 
     Attributes:
         objects: The request's objects followed by one for each entry.
-        own: Numbers of this side's objects that the message names, as often as it does.
+        own: This side's objects that the message names by their numbers, as often as it does. The other side may have given
+            them back with the same message.
 
     Raises:
         ProtocolViolation: The table is not what it should be.
@@ -135,7 +136,7 @@ class Incoming:
         self._table = table
         self._first = len(known)
         self._nested = 0
-        self.own: list[int] = []
+        self.own: list[tuple[int, Any]] = []
         self.objects = [*known, *([_PENDING] * len(table))]
         self._mutable: list[tuple[int, Any]] = []
         for index, entry in enumerate(table, self._first):
@@ -158,8 +159,9 @@ class Incoming:
                 raise ProtocolViolation("a reference to nothing")
             if item[0] >= 0:
                 return self._at(item[0])
-            self.own.append(-item[0])
-            return self._borders.own(-item[0])
+            value = self._borders.own(-item[0])
+            self.own.append((-item[0], value))
+            return value
         if type(item) not in SCALARS:
             raise ProtocolViolation(f"an item of type {type(item).__name__}")
         return item
