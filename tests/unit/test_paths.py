@@ -62,7 +62,7 @@ INNOCENT = [
         "tests/hidden",
         "test_it.py",
         "/tests",
-        "/tmp/work/a.csv",
+        "/tmp/a.csv",
         "a/b.txt",
         "../x.txt",
         "/procedure",

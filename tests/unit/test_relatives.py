@@ -147,6 +147,15 @@ class Slots:
     __init__, __eq__ = Plain.__init__, Plain.__eq__
 
 
+class HalfSet:
+    __slots__ = ("__weakref__", "held", "unset")
+
+    def __init__(self):
+        self.held = 1
+
+    __eq__ = Plain.__eq__
+
+
 @dataclass
 class Point:
     x: int
@@ -170,6 +179,7 @@ class Point:
             "#.#|.#.",
             "да",
         ),
+        *(numpy.str_("abc"), numpy.uint8(3), HalfSet()),
         *(Point(1, ["a"]), ValueError("x"), pytest.approx(5.0), pytest.approx([1, 2]), pytest.approx({"a": 1.5})),
     ],
     ids=lambda value: type(value).__name__,
@@ -192,8 +202,8 @@ def test_of_the_parts_of_a_value_empty_ones_stay_if_others_can_be_moved():
     assert all(None in thing and "" in thing and [] in thing for _name, thing in all_relatives([1, None, "", []]))
 
 
-@pytest.mark.parametrize("value", [object(), [object()]], ids=lambda value: type(value).__name__)
-def test_what_nobody_can_look_into_has_none(value):
+@pytest.mark.parametrize("value", [object(), [object()], numpy.zeros(100_000)], ids=lambda value: type(value).__name__)
+def test_what_nobody_can_look_into_and_what_is_too_large_has_none(value):
     assert list(all_relatives(value)) == []
 
 

@@ -147,8 +147,13 @@ def inside(value: Any) -> Any:
 
 def _attributes(value: Any) -> dict[str, Any]:
     """The attributes that an object has of its own, in its dictionary or in slots."""
-    slots = [name for cls in type(value).__mro__ for name in _listed(vars(cls).get("__slots__", ()))]
-    held = {name: object.__getattribute__(value, name) for name in slots if name != "__dict__" and hasattr(value, name)}
+    slots = {name for cls in type(value).__mro__ for name in _listed(vars(cls).get("__slots__", ()))}
+    held = {}
+    for name in sorted(slots - {"__dict__", "__weakref__"}):
+        try:
+            held[name] = object.__getattribute__(value, name)
+        except AttributeError:  # not set
+            continue
     return held | getattr(value, "__dict__", {})
 
 
@@ -164,13 +169,15 @@ def _is_of_numpy(value: Any) -> bool:
 def _of_numpy(value: Any, steps: int, manner: Manner) -> Any:
     """An array or a number of NumPy, of the same type."""
     kind = value.dtype.kind
+    if value.size > MOST_PARTS:
+        return value
     if kind in "iufc":
-        return (value + value.dtype.type(1) * steps * manner.unit).astype(value.dtype) if steps else value
+        numpy = sys.modules["numpy"]
+        with numpy.errstate(over="ignore"):  # unsigned ones go round
+            return (value + numpy.array(steps * manner.unit).astype(value.dtype)).astype(value.dtype) if steps else value
     if kind == "b":
         return value ^ bool(steps)
-    if kind == "U" and value.ndim == 0:
-        return type(value)(_text(str(value), steps, manner)) if not hasattr(value, "reshape") else value
-    return value
+    return type(value)(_text(str(value), steps, manner)) if isinstance(value, str) else value
 
 
 def _base_of(kind: type) -> Any:
