@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from sandboxes.guest.examiner.connection import Connection, Surroundings
-from sandboxes.guest.examiner.requests import OPERATIONS, RequestHandler
+from sandboxes.guest.examiner.operations import OPERATIONS
+from sandboxes.guest.examiner.requests import RequestHandler
 from sandboxes.guest.objects.contract import Contract
 from sandboxes.guest.objects.exceptions import KNOWN_BUILTINS
 from sandboxes.guest.objects.specials import SPECIALS

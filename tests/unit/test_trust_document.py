@@ -6,9 +6,9 @@ from sandboxes.guest.examiner.arguments import OF_NUMPY, OF_THE_STACK
 from sandboxes.guest.examiner.capabilities import FUNCTIONS, KINDS, LIBRARY
 from sandboxes.guest.examiner.connection import EXTRAS
 from sandboxes.guest.examiner.databases import PRAGMAS, SQL_FUNCTIONS
+from sandboxes.guest.examiner.operations import OPERATIONS
 from sandboxes.guest.examiner.paths import OF_THE_SYSTEM
 from sandboxes.guest.examiner.program_requests import PROGRAM_OPERATIONS
-from sandboxes.guest.examiner.requests import OPERATIONS
 from sandboxes.guest.wire.containers import EMPTY, IMMUTABLE
 from sandboxes.guest.wire.leaves import ARRAY_TAGS, LEAF_READERS
 

@@ -22,6 +22,7 @@ from sandboxes.guest.objects.proxies import named
 from sandboxes.guest.wire import tags
 from sandboxes.guest.wire.errors import CandidateGone, CannotCross
 from sandboxes.guest.wire.frames import FrameStream, pack
+from sandboxes.guest.wire.messages import Handles
 
 SUBMISSION = """
 import collections, enum, dataclasses, threading
@@ -89,6 +90,11 @@ def uses_patched(): return helper() + 1
 def helper(): return 1
 def greet(name, *, loud=False): return name.upper() if loud else name
 def whoami(): return threading.current_thread().name
+def start(function):
+    def run():
+        try: function()
+        except Exception: pass
+    threading.Thread(target=run, daemon=True).start()
 def module(): return collections
 def wide(): return "x" * 40_000_000
 """
@@ -194,7 +200,7 @@ class TestInstances:
         for _ in range(50):
             bank.Account(1)
         bank.ident(1)
-        assert len(bank.peer.border._exported) < 20
+        assert len(bank.peer.border.exports._exported) < 20
 
 
 class TestCheats:
@@ -343,7 +349,7 @@ class TestCallbacks:
         for target in (callback, types.SimpleNamespace(), [].append, (x for x in [1])):
             handle = tuple(bank.connection.border.export(target, lambda item: item)[:2])
             with pytest.raises(AttributeError):
-                bank.connection.requests.serve("getattr", name, [target], handle)
+                bank.connection.requests.serve("getattr", name, [target], Handles(handle, ()))
 
     def test_generators_keep_their_frames(self, bank):
         with pytest.raises(AttributeError):
@@ -473,18 +479,42 @@ class TestTheOtherSideMayLie:
             connection.request("call", [])
 
 
-def test_objects_of_a_lost_candidate_say_so_and_named_ones_return(bank):
-    account, cls, function = bank.Account(1), bank.Account, bank.greet
+def next_candidate():
     near, far = socket.socketpair()
     descriptor = far.detach()
     peer = Peer(FrameStream(descriptor, descriptor), CandidateServant("", ""), first_thread=-1)
     threading.Thread(target=peer.serve_forever, args=(0,), daemon=True).start()
-    bank.connection.adopt(near.detach())
+    return near.detach()
+
+
+def test_objects_of_a_lost_candidate_say_so_and_named_ones_return(bank):
+    account, cls, function = bank.Account(1), bank.Account, bank.greet
+    bank.connection.adopt(next_candidate())
     with pytest.raises(Lost, match="lost"):
         _ = account.balance
     assert function("ada") == "ada"
     assert cls(4).balance == 4
     assert isinstance(cls(4), cls)
+
+
+def test_an_answer_to_the_thread_of_an_earlier_candidate_does_not_reach_the_next(bank):
+    asked, gate, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def callback():
+        asked.set()
+        gate.wait(10)
+        ended.set()
+
+    greet = bank.greet
+    bank.start(callback)
+    assert asked.wait(10)
+    bank.connection.adopt(next_candidate())
+    gate.set()
+    assert ended.wait(10)
+    for thread in threads_of_the_wire():
+        if thread.name.startswith("wire--"):
+            thread.join(10)
+    assert greet("ada") == "ada"
 
 
 def test_chains_of_causes_end_however_many_messages_they_are_made_with():
@@ -513,5 +543,5 @@ def test_threads_of_tests_have_counterparts_as_long_as_they_live(bank):
 
 
 def test_a_side_ends_no_threads_of_the_other_by_saying_that_its_own_ended(bank):
-    bank.connection._end_counterparts([0, 1, 5, -1, -7])
+    bank.connection._take({"ended": [0, 1, 5, -1, -7]})
     assert bank.whoami()

@@ -9,12 +9,13 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import ModuleType, TracebackType
 from typing import Any
 
 from ..objects.classes import plain_value
 from ..objects.specials import bind, call
+from ..wire.messages import Handles
 from .program import Programs
 
 __all__ = ["Servant", "trace_of"]
@@ -73,14 +74,7 @@ class Servant:
             "program": lambda detail, *values: self._programs.serve(detail, *values),
         }
 
-    def serve(
-        self,
-        operation: Any,
-        detail: Any,
-        values: list[Any],
-        handle: tuple[int, int] | None,
-        own: Sequence[tuple[int, Any]] = (),
-    ) -> Any:
+    def serve(self, operation: Any, detail: Any, values: list[Any], handles: Handles) -> Any:
         return self._operations[operation](detail, *values)
 
     def _import(self, name: str) -> tuple[Any, list[str], bool]:

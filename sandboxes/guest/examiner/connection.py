@@ -172,9 +172,9 @@ class Connection(Link):
         # What comes back has the changes; the test's own objects have not.
         return objects if all(lets) else twins(objects)
 
-    def returned(self, own: Sequence[tuple[int, Any]], raised: Any) -> None:
+    def returned(self, own: Sequence[Any], raised: Any) -> None:
         # To the test itself it may be given back as it came; what the program called makes a text of it.
-        told = [value for _number, value in own if self.requests.depth or isinstance(value, BaseException)]
+        told = [value for value in own if self.requests.depth or isinstance(value, BaseException)]
         passed = [(self.requests.capabilities.grant(value).name, value) for value in told if value is not raised]
         if passed and self.contract is not None:
             check_returned(passed, self.contract)

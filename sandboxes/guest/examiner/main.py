@@ -81,14 +81,16 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     surroundings = Surroundings(connection, scratch, limit)
     awards = Awards()
     results = Results()
-    plugin = GradingPlugin(control, connection, surroundings, results, awards, order["collect_only"], order["tests"])
+    openings = Openings(paths, contract, lambda: own | connection.descriptors, lambda: connection.requests.depth)
+    plugin = GradingPlugin(
+        control, connection, surroundings, openings, results, awards, order["collect_only"], order["tests"]
+    )
     plugin.finder = Finder(setup["provided"], connection, plugin.replace)
     sys.meta_path.insert(0, plugin.finder)
     fixtures = Fixtures(Submission(order["files"]), Program(connection, setup["program"], limit), awards)
     folders = [str(path) for path in (Path(home, "tests", kind) for kind in ("public", "hidden")) if path.is_dir()]
     sys.path[:0] = reversed(folders)
     os.chdir(home)
-    plugin.openings = Openings(paths, contract, lambda: own | connection.descriptors, lambda: connection.requests.depth)
     arguments = [*OPTIONS, home, *FILE_PATTERNS, f"--basetemp={scratch}/pytest", "-c", os.devnull, *folders]
     pytest.main(arguments, plugins=[plugin, results, fixtures, Interrupts()])
     control.send({"do": "done", "facts": contract.facts() if order["facts"] is None else []})

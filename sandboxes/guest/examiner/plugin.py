@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Generator
-from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import pytest
@@ -41,6 +40,7 @@ class GradingPlugin:
         control: Connection to the worker.
         connection: Connection to the candidate.
         surroundings: See there.
+        openings: See there.
         results: What became of the test that runs.
         awards: Partial credit of the test that runs.
         collect_only: Stop after telling which tests there are.
@@ -53,6 +53,7 @@ class GradingPlugin:
         control: Control,
         connection: Connection,
         surroundings: Surroundings,
+        openings: Openings,
         results: Results,
         awards: Awards,
         collect_only: bool,
@@ -61,6 +62,7 @@ class GradingPlugin:
         self._control = control
         self._connection = connection
         self._surroundings = surroundings
+        self._openings = openings
         self._results = results
         self._awards = awards
         self._collect_only = collect_only
@@ -68,7 +70,6 @@ class GradingPlugin:
         self._seed: str = selection["seed"]
         self._errors: list[dict[str, Any]] = []
         self.finder: Finder | None = None
-        self.openings: Openings | None = None
 
     # Talking to the worker
 
@@ -167,7 +168,7 @@ class GradingPlugin:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         if self.finder is not None and self.finder.lacks and (absent := absent_for(item)):
             raise absent
-        with self.openings.of_a_test() if self.openings else nullcontext():
+        with self._openings.of_a_test():
             result = yield
         self._connection.requests.see_all_ended()
         return self._unless_a_callback_failed(result)

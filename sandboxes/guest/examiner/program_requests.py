@@ -9,14 +9,16 @@ from __future__ import annotations
 import copy
 import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Protocol
 
+from ..wire.messages import Handles
 from .capabilities import Capabilities, Kind
 from .clock import Clock
+from .operations import OPERATIONS, Operation
 from .program_source import ProgramSource
-from .requests import OPERATIONS, Operation, RequestHandler
+from .requests import RequestHandler
 
 __all__ = ["PROGRAM_OPERATIONS", "Listener", "ProgramRequestHandler"]
 
@@ -112,18 +114,11 @@ class ProgramRequestHandler(RequestHandler):
     def _report(self, name: str) -> Callable[[Kind, Any], bool]:
         return lambda kind, detail: self._reports[name](detail)
 
-    def serve(
-        self,
-        operation: Any,
-        detail: Any,
-        values: list[Any],
-        handle: tuple[int, int] | None,
-        own: Sequence[tuple[int, Any]] = (),
-    ) -> Any:
+    def serve(self, operation: Any, detail: Any, values: list[Any], handles: Handles) -> Any:
         if operation in self._reports:
-            return super().serve(operation, detail, values, handle, own)
+            return super().serve(operation, detail, values, handles)
         with self._clock.running():
-            return super().serve(operation, detail, values, handle, own)
+            return super().serve(operation, detail, values, handles)
 
     def _import(self, name: str) -> tuple[ModuleType, list[str], bool]:
         if not self._program.has(name):

@@ -12,114 +12,37 @@ import inspect
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
-from ..objects.borders import Border, Export
+from ..objects.borders import Border
 from ..objects.classes import plain_value
 from ..objects.contract import Contract
 from ..objects.exceptions import PLACE, holds
-from ..objects.specials import SPECIALS, bind, call
-from ..wire import tags
+from ..objects.exports import Export
+from ..objects.specials import bind, call
 from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation, WireClosed
+from ..wire.messages import Handles
 from .arguments import check_arguments, harmless
 from .attributes import OneWayAttributes
 from .callbacks import asserts, overridden, raised_on_purpose
 from .capabilities import SECRET, Capabilities, Kind
+from .operations import MEMBERS, OPERATIONS, TEXTS, Operation
 from .passing import check_passed, is_of_program, note_passed
 from .undisturbed import Undisturbed
 
-__all__ = ["OPERATIONS", "Operation", "RequestHandler"]
+__all__ = ["RequestHandler"]
 
 _NOTHING = object()
 _MOMENT = 1.0
 """Seconds."""
-_MOST_VALUES = 10_000
-_LONGEST_NAME = 1_000
-_MEMBERS = {"iter": 1, "len": 1, "getitem": 2}
-"""What can be asked of the members of a class, and how many values that takes."""
 _ENDS = (StopIteration, StopAsyncIteration, LookupError, AttributeError)
 """How special methods and attributes say that there is nothing, or no more."""
-_STDIN = ("read", "readline")
 _AT_THE_END = (RecursionError, MemoryError)
-_TEXTS = frozenset({"__repr__", "__str__", "__format__"})
 _COMPARING = frozenset({"__eq__", "__ne__", "__contains__"})
 """Special methods that make no text of what they are given, and keep nothing."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One thing that can be asked.
-
-    Attributes:
-        does: For the reader.
-        detail: Whether the detail is as it must be.
-        values: The fewest and the most values, the target included.
-        target: Whether the first value is a target.
-        allowed: Whether the kind of the target allows it; names of attributes are judged apart.
-    """
-
-    does: str
-    detail: Callable[[Any], bool]
-    values: tuple[int, int]
-    target: bool = True
-    allowed: Callable[[Kind, Any], bool] = lambda kind, detail: True
-
-
-def _is_nothing(detail: Any) -> bool:
-    return detail is None
-
-
-def _is_name(detail: Any) -> bool:
-    return type(detail) is str and 0 < len(detail) <= _LONGEST_NAME
-
-
-def _is_names(detail: Any) -> bool:
-    return type(detail) is list and len(detail) <= _MOST_VALUES and all(map(_is_name, detail))
-
-
-def _is_special(detail: Any) -> bool:
-    return _is_names(detail) and len(detail) > 0 and detail[0] in SPECIALS
-
-
-OPERATIONS = {
-    "call": Operation("calls the target", _is_names, (1, _MOST_VALUES), allowed=lambda kind, detail: kind.call),
-    "special": Operation(
-        "uses a special method of the target; its text, where its kind has none, is the name of its class",
-        _is_special,
-        (1, _MOST_VALUES),
-        allowed=lambda kind, detail: (
-            kind.call if detail[0] == "__call__" else detail[0] in kind.specials or detail[0] in _TEXTS
-        ),
-    ),
-    "getattr": Operation("reads an attribute of the target", _is_name, (1, 1)),
-    "setattr": Operation("sets an attribute of the target", _is_name, (2, 2)),
-    "dir": Operation("lists the attributes of the target that can be read", _is_nothing, (1, 1)),
-    "plain": Operation(
-        "reads the built-in value that the target extends",
-        _is_nothing,
-        (1, 1),
-        allowed=lambda kind, detail: bool(kind.specials),
-    ),
-    "class": Operation(
-        "lists, counts or looks up the members of a class",
-        lambda detail: type(detail) is str and detail in _MEMBERS,
-        (1, 2),
-        allowed=lambda kind, detail: kind.enumerate,
-    ),
-    "input": Operation("calls `input`, as the test has it", _is_nothing, (1, 1), target=False),
-    "stdin": Operation(
-        "reads from `sys.stdin`, as the test has it",
-        lambda detail: type(detail) is str and detail in _STDIN,
-        (0, 1),
-        target=False,
-    ),
-    "output": Operation("nothing: carries output along", _is_nothing, (0, 0), target=False),
-}
-"""All that the candidate can ask for while instructors' tests run."""
 
 
 class RequestHandler:
@@ -160,14 +83,7 @@ class RequestHandler:
             "output": lambda kind, detail: None,
         }
 
-    def serve(
-        self,
-        operation: Any,
-        detail: Any,
-        values: list[Any],
-        handle: tuple[int, int] | None,
-        own: Sequence[tuple[int, Any]] = (),
-    ) -> Any:
+    def serve(self, operation: Any, detail: Any, values: list[Any], handles: Handles) -> Any:
         """Carry out one request.
 
         Raises:
@@ -179,15 +95,15 @@ class RequestHandler:
             raise CannotCross("there is no such operation")
         if not known.detail(detail) or not known.values[0] <= len(values) <= known.values[1]:
             raise CannotCross(f"a request {operation!r} with the wrong parts")
-        kind = self._target(operation, known, detail, values, handle).capability if known.target else None
+        kind = self._target(operation, known, detail, values, handles).capability if known.target else None
         target = values[0] if known.target else None
-        self._look_at_passed(values, own, handle, operation == "special" and detail[0] in _COMPARING)
+        self._look_at_passed(values, handles, operation == "special" and detail[0] in _COMPARING)
         self._raised.depth = self.depth + 1
         try:
             with self.undisturbed.use(target):
                 answer = self._carry_out[operation](kind, detail, *values)
             # What makes a text of what was passed on could tell where it was defined.
-            return PLACE.sub("", answer) if len(own) > 1 and type(answer) is str else answer
+            return PLACE.sub("", answer) if handles.passed and type(answer) is str else answer
         except BaseException as failure:
             # The program may do as if nothing had happened; the test fails all the same. So it does where the stack or the
             # memory came to its end before it was known what went wrong.
@@ -225,12 +141,10 @@ class RequestHandler:
         """A failure went through the program and reached the test, which deals with it now."""
         self.failures = [known for known in self.failures if known is not failure]
 
-    def _target(
-        self, operation: str, known: Operation, detail: Any, values: list[Any], handle: tuple[int, int] | None
-    ) -> Export:
-        if handle is None:
+    def _target(self, operation: str, known: Operation, detail: Any, values: list[Any], handles: Handles) -> Export:
+        if handles.target is None:
             raise CannotCross("only what was handed over can be used, and by its handle alone")
-        export = self.border.held(*handle)
+        export = self.border.exports.held(*handles.target)
         assert export.value is values[0]
         if not known.allowed(export.capability, detail):
             what = detail[0] if operation == "special" else operation
@@ -240,16 +154,11 @@ class RequestHandler:
             )
         return export
 
-    def _look_at_passed(
-        self, values: list[Any], own: Sequence[tuple[int, Any]], handle: tuple[int, int] | None, compared: bool
-    ) -> None:
-        passed = list(own)
-        if handle is not None and handle[0] == tags.MINE and passed:
-            passed.remove((handle[1], values[0]))  # the target
-        if passed:
-            exports = [(self.capabilities.grant(value).name, value) for _number, value in passed]
+    def _look_at_passed(self, values: list[Any], handles: Handles, compared: bool) -> None:
+        if handles.passed:
+            exports = [(self.capabilities.grant(value).name, value) for value in handles.passed]
             check_passed(values, exports, None if compared else self.contract, self.capabilities.runs_own)
-        if handle is not None and self.contract is not None and self.contract.recording:
+        if handles.target is not None and self.contract is not None and self.contract.recording:
             note_passed(values, self.contract, self.capabilities.runs_own)
 
     def _call(self, kind: Kind, names: list[str], target: Any, *values: Any) -> Any:
@@ -343,10 +252,10 @@ class RequestHandler:
             values = (values[0], list(values[1]), *values[2:])
         method = bind(target, name)
         answer = self._to_its_end(method, lambda: call(method, values, names), _ENDS)
-        return PLACE.sub("", answer) if name in _TEXTS and type(answer) is str else answer
+        return PLACE.sub("", answer) if name in TEXTS and type(answer) is str else answer
 
     def _members(self, kind: Kind, name: str, target: Any, *values: Any) -> Any:
-        if 1 + len(values) != _MEMBERS[name]:
+        if 1 + len(values) != MEMBERS[name]:
             raise CannotCross(f"a request {name!r} with the wrong parts")
         return list(target) if name == "iter" else len(target) if name == "len" else target[values[0]]
 

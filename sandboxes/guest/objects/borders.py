@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import importlib
-import itertools
-import threading
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ..wire import tags
 from ..wire.errors import CandidateGone, CannotCross, ProtocolViolation
 from ..wire.leaves import read_array
-from .classes import IMMUTABLE_PLAIN, MAX_CLASSES, ClassDescription, describe, plain_base, plain_value
+from .classes import IMMUTABLE_PLAIN, ClassDescription, plain_base, plain_value
 from .exceptions import MOST_IN_GROUP, PLACE, contents, exception_name, known_exception, notes, rebuild
+from .exports import Exports
 from .proxies import Home, Proxy, ProxyClass, make_proxy
 from .proxy_classes import make_class
 
-__all__ = ["Border", "Export", "Lost"]
+__all__ = ["Border", "Lost"]
 
 Item = Callable[[Any], Any]
 _MOST_CAUSES = 50
@@ -28,21 +26,6 @@ class Lost(RuntimeError):
     """The object lived in a candidate that has ended."""
 
     __module__ = "grader"  # as people read it in messages
-
-
-@dataclass(slots=True)
-class Export:
-    """An object of this side that the other side holds by its number.
-
-    Attributes:
-        value: The object.
-        held: How many references to it were sent and not released.
-        capability: What the other side may do with it, as decided when it was handed over.
-    """
-
-    value: Any
-    held: int
-    capability: Any
 
 
 class Border:
@@ -56,6 +39,10 @@ class Border:
         disguised: Whether classes leave without the place and the text of their definition.
         library: Gives a library for values of its types, or ``None``: ``sys.modules.get`` where nothing may be imported.
         received_array: What stands for a NumPy array of the other side here, and whether it is inside of nothing.
+
+    Attributes:
+        exports: What the other side holds of this one.
+        generation: Counts the other sides that came one after the other.
     """
 
     def __init__(
@@ -75,16 +62,8 @@ class Border:
         self._disguised = disguised
         self._library = library
         self._received_array = received_array
+        self.exports = Exports(grant, disguised)
         self.generation = 0
-        self._numbers = itertools.count(1)
-        # Threads send and receive at once; a reference counted once too often would be kept, once too seldom lost.
-        self._counting = threading.RLock()
-        self._exported: dict[int, Export] = {}
-        self._exported_classes: dict[int, Export] = {}
-        self._number_of: dict[int, int] = {}
-        self._my_classes: dict[type, int] = {}
-        self._my_class_list: list[type] = []
-        self._undescribed: list[ClassDescription] = []
         self._their_classes: dict[int, Any] = {}
         self._named_classes: dict[tuple[str, str], Any] = {}
         self._proxies: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
@@ -109,36 +88,18 @@ class Border:
         if isinstance(value, type):
             if issubclass(value, BaseException) and (name := exception_name(value)):
                 return [tags.EXCEPTION_CLASS, name]
-            return [tags.MY_CLASS, self._export_class(value)]
-        number = self._export_object(value)
+            return [tags.MY_CLASS, self.exports.add_class(value)]
+        number = self.exports.add(value)
         base = plain_base(type(value))
         extra = [item(plain_value(value))] if base is not None and base.__name__ in IMMUTABLE_PLAIN else []
-        return [tags.MINE, number, self._class_number(type(value)), *extra]
-
-    def _export_class(self, cls: type) -> int:
-        # That an object of a class was handed over does not hand over the class: only this does.
-        capability = self._grant(cls)
-        number = self._class_number(cls)
-        self._exported_classes.setdefault(number, Export(cls, 1, capability))
-        return number
-
-    def _export_object(self, value: Any) -> int:
-        with self._counting:
-            number = self._number_of.get(id(value))
-            if number is None:
-                capability = self._grant(value)
-                number = next(self._numbers)
-                self._number_of[id(value)] = number
-                self._exported[number] = Export(value, 0, capability)
-            self._exported[number].held += 1
-            return number
+        return [tags.MINE, number, self.exports.class_number(type(value)), *extra]
 
     def _export_exception(self, error: BaseException, item: Item) -> list[Any]:
         name = exception_name(type(error))
         secret = isinstance(error, self._secret)
         # Exceptions of the tests come back as the very same: by their number, not by what the other side knows of them.
-        number = self._export_object(error) if self._disguised or not name else 0
-        kind = name or self._class_number(type(error))
+        number = self.exports.add(error) if self._disguised or not name else 0
+        kind = name or self.exports.class_number(type(error))
         if secret:  # it comes back by its number, with all that the test wrote into it
             return [tags.EXCEPTION, number, kind, item(()), "", None, item(None), item(None)]
         try:
@@ -166,54 +127,6 @@ class Border:
         except CannotCross:
             return False
         return True
-
-    def _class_number(self, cls: type) -> int:
-        number = self._my_classes.get(cls)
-        if number is None:
-            number = len(self._my_class_list)
-            if number >= MAX_CLASSES:
-                raise CannotCross(f"objects of more than {MAX_CLASSES} classes")
-            self._my_classes[cls] = number
-            self._my_class_list.append(cls)
-            description = describe(cls, number, self._base_reference)
-            self._undescribed.append(description.disguised() if self._disguised else description)
-        return number
-
-    def _base_reference(self, base: type) -> int | str | None:
-        if issubclass(base, BaseException):
-            name = exception_name(base)
-            if name:
-                return name
-        if isinstance(base, ProxyClass) or base in IMMUTABLE_PLAIN.values():
-            return None
-        return self._class_number(base)
-
-    def new_classes(self) -> list[list[Any]]:
-        """Descriptions of the classes that the next message has to bring along."""
-        return [description.to_wire() for description in self._undescribed]
-
-    def classes_sent(self) -> None:
-        """The message with their descriptions has left."""
-        self._undescribed.clear()
-
-    def forget(self, number: Any, count: Any) -> None:
-        """The other side no longer holds ``count`` of the references it received to an object.
-
-        Raises:
-            ProtocolViolation: It never held as many.
-        """
-        if type(number) is not int or type(count) is not int or count < 0:
-            raise ProtocolViolation("a release of nothing")
-        with self._counting:
-            export = self._exported.get(number)
-            if export is None:  # released by the candidate before this one
-                return
-            if count > export.held:
-                raise ProtocolViolation("a release of what was never held")
-            export.held -= count
-            if export.held == 0:
-                del self._exported[number]
-                self._number_of.pop(id(export.value), None)
 
     def _current(self, proxy: Any) -> int:
         generation, path = proxy._grader_generation, proxy._grader_path
@@ -256,12 +169,7 @@ class Border:
         if tag == tags.MY_CLASS:
             return self._their_class(number)
         if tag == tags.YOUR_CLASS:
-            if not 0 <= number < len(self._my_class_list):
-                raise ProtocolViolation("a class that was never sent")
-            if self._disguised and number not in self._exported_classes:
-                # Described along with one of its objects. Whoever could give it to a test could have objects made of it.
-                raise CannotCross(f"a class {self._my_class_list[number].__name__} of the tests that they did not hand over")
-            return self._my_class_list[number]
+            return self.exports.class_at(number)
         if tag == tags.EXCEPTION:
             return self._admit_exception(number, *entry[2:], item=item)
         raise ProtocolViolation(f"an entry with tag {tag}")
@@ -276,23 +184,7 @@ class Border:
 
     def own(self, number: int) -> Any:
         """The object of this side that was sent under a number."""
-        return self.held(tags.MINE, number).value
-
-    def held(self, tag: int, number: Any) -> Export:
-        """What was handed over under a number, and still is held.
-
-        Args:
-            tag: ``MINE`` for objects, ``MY_CLASS`` for classes.
-            number: From the other side.
-
-        Raises:
-            ProtocolViolation: Nothing was.
-        """
-        exports = self._exported_classes if tag == tags.MY_CLASS else self._exported
-        export = exports.get(number) if type(number) is int else None
-        if export is None:
-            raise ProtocolViolation("an object that was never sent")
-        return export
+        return self.exports.held(tags.MINE, number).value
 
     def _proxy(self, number: int, cls: Any, plain: Any) -> Any:
         proxy = self._proxies.get(number, self._kept.get(number))
@@ -385,12 +277,7 @@ class Border:
         self._their_classes.clear()
         self._proxies.clear()
         self._kept.clear()
-        self._exported.clear()
-        self._exported_classes.clear()
-        self._number_of.clear()
-        self._my_classes.clear()
-        self._my_class_list.clear()
-        self._undescribed.clear()
+        self.exports.clear()
 
 
 def _size(error: BaseException) -> int:

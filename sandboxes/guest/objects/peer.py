@@ -1,8 +1,7 @@
 """One end of the wire: sends requests, answers those of the other side, for any number of threads at once.
 
 Each thread of the examiner has its counterpart in the candidate, so a call made by a test's thread runs in a thread of its
-own there, and a callback comes back to the thread that waits for it. Whoever waits reads for all (leader and followers);
-there is no reader thread while there is only one thread, because a hand-over costs more than the call.
+own there, and a callback comes back to the thread that waits for it.
 """
 
 from __future__ import annotations
@@ -15,26 +14,18 @@ from typing import Any, Protocol
 
 from ..wire.errors import CannotCross, ProtocolViolation, WireClosed
 from ..wire.frames import MAX_FRAME, FrameStream, pack, unpack
-from ..wire.messages import Incoming, Outgoing
+from ..wire.messages import Handles, Incoming, Outgoing
 from .borders import Border
 from .contract import Contract
+from .inboxes import LAST, REPLY, REQUEST, Inboxes
 from .looking import LOOKS
 
 __all__ = ["Peer", "Servant"]
 
-REQUEST, REPLY = 0, 1
 _SIZES = {REQUEST: 9, REPLY: 7}
-_MAX_THREADS = 128
 _MOST_READ = 3
 """Messages that are read in the middle of each other."""
-_NOBODY = 1 << 40
-_JOIN_PATIENCE = 1.0
-"""Seconds."""
 _UNREAD = object()
-
-
-_LAST: list[Any] = []
-"""In place of a message: no more will come for this thread."""
 
 
 class _End:
@@ -51,22 +42,14 @@ class _End:
 class Servant(Protocol):
     """Carries out the requests of the other side."""
 
-    def serve(
-        self,
-        operation: Any,
-        detail: Any,
-        values: list[Any],
-        handle: tuple[int, int] | None,
-        own: Sequence[tuple[int, Any]] = (),
-    ) -> Any:
+    def serve(self, operation: Any, detail: Any, values: list[Any], handles: Handles) -> Any:
         """Carry out one request.
 
         Args:
             operation: What to do, as the other side sent it, unchecked.
             detail: Likewise.
             values: Likewise, decoded.
-            handle: Tag and number of the first value if it was named by a handle (see ``Incoming.handle``).
-            own: Numbers and objects of this side in the message, the first value among them.
+            handles: What it names of this side's objects.
         """
         ...
 
@@ -111,20 +94,15 @@ class Peer:
         self.connect(stream)
 
     def connect(self, stream: FrameStream) -> None:
-        """Use another connection from now on; threads that wait on the old one are on their own."""
+        """Use another connection from now on; threads of the old one end, and are not heard on this one."""
         self._stream = stream
+        self._inboxes = Inboxes(lambda: self._read(stream), self.serve_forever)
         self._released: list[tuple[int, int]] = []
+        self._counting = threading.RLock()
         self._undecoded = 0
         self._to_forget: list[tuple[Any, Any]] = []
-        self._turn = threading.Condition()
         self._sending = threading.RLock()
-        self._reading = False
-        self._standby = False
-        self._told = False
-        self._closed: BaseException | None = None
-        self._inboxes: dict[int, deque[list[Any]]] = {}
-        self._serving: dict[int, threading.Thread] = {}
-        self._ending: list[threading.Thread] = []
+        self._announced = False
 
     # Asking
 
@@ -141,15 +119,16 @@ class Peer:
             self.steps += 1
         thread = self._thread()
         # Before the request leaves: another thread may read the reply before this one comes to wait for it.
-        self._inboxes.setdefault(thread, deque())
+        inboxes = self._inboxes
+        inboxes.open(thread)
         head = [REQUEST, thread, operation, detail, threading.active_count() > 1]
-        objects = self._send(head, values, (), (), self.before_request)
+        objects = self._send(inboxes, head, values, (), (), self.before_request)
         while True:
-            message = self._next(thread)
-            if message is _LAST:
+            message = inboxes.next(thread)
+            if message is LAST:
                 raise ProtocolViolation("the end of a thread that waits for a reply")
             if message[0] == REQUEST:
-                self._answer(message)
+                self._answer(message, inboxes)
                 continue
             _kind, _thread, good, items, table, updates, doubtful = message
             if updates != []:
@@ -191,11 +170,11 @@ class Peer:
     def give(self, payload: bytes, body: list[Any]) -> None:
         """Hear of a message that is about to be sent."""
 
-    def returned(self, own: Sequence[tuple[int, Any]], raised: Any) -> None:
+    def returned(self, own: Sequence[Any], raised: Any) -> None:
         """Hear of objects of this side in a reply.
 
         Args:
-            own: Their numbers, and they.
+            own: The objects.
             raised: The exception that the reply is, if it is one.
 
         Raises:
@@ -210,27 +189,22 @@ class Peer:
     def serve_forever(self, thread: int) -> None:
         """Answer the requests of the other side's ``thread`` in the current one until the other side is gone."""
         self._local.number = thread
+        inboxes = self._inboxes
         try:
-            while (message := self._next(thread)) is not _LAST:
-                self._answer(message)
+            while (message := inboxes.next(thread)) is not LAST:
+                self._answer(message, inboxes)
         except WireClosed:
             return
         except BaseException as error:
             # Whoever waits for an answer would wait for ever: what this thread was to do is not done.
-            self._close(error)
+            inboxes.close(error)
             if not isinstance(error, ProtocolViolation):
                 raise
 
-    def _close(self, error: BaseException) -> None:
-        """Have all threads that wait, or will, hear that no more can be expected of this connection."""
-        with self._turn:
-            self._closed = self._closed or error
-            self._turn.notify_all()
-
-    def _answer(self, message: list[Any]) -> None:
+    def _answer(self, message: list[Any], inboxes: Inboxes) -> None:
         _kind, thread, operation, detail, concurrent, items, table, _updates, doubtful = message
         if concurrent:
-            self._stand_by()
+            inboxes.stand_by()
         previous = getattr(self._local, "number", None)
         self._local.number = thread
         try:
@@ -242,21 +216,21 @@ class Peer:
                 incoming, values = self._values(table, (), items, (), doubtful)
             except CannotCross as error:
                 # The asker hears of it; what it sent is counted on as if it had been read.
-                self._send([REPLY, thread, False], (error,), [_UNREAD] * len(table), (), self.before_reply)
+                self._send(inboxes, [REPLY, thread, False], (error,), [_UNREAD] * len(table), (), self.before_reply)
                 return
             watched = incoming.watch() if table else []
             try:
-                good, result = True, self._servant.serve(operation, detail, values, incoming.handle(items), incoming.own)
+                good, result = True, self._servant.serve(operation, detail, values, incoming.handles(items))
             except WireClosed:
                 raise
             except BaseException as error:
                 good, result = False, _without_own_frames(error)
             changed = Incoming.changed(watched) if watched else ()
             try:
-                self._send([REPLY, thread, good], (result,), incoming.objects, changed, self.before_reply)
+                self._send(inboxes, [REPLY, thread, good], (result,), incoming.objects, changed, self.before_reply)
             except (CannotCross, OverflowError, ValueError) as error:
                 refusal = error if isinstance(error, CannotCross) else CannotCross(str(error))
-                self._send([REPLY, thread, False], (refusal,), incoming.objects, (), self.before_reply)
+                self._send(inboxes, [REPLY, thread, False], (refusal,), incoming.objects, (), self.before_reply)
         finally:
             self._local.number = previous
 
@@ -264,6 +238,7 @@ class Peer:
 
     def _send(
         self,
+        inboxes: Inboxes,
         head: list[Any],
         values: Sequence[Any],
         known: Sequence[Any],
@@ -272,13 +247,15 @@ class Peer:
     ) -> list[Any]:
         # A class is described in the first message that names it: no other thread's may overtake that one.
         with self._sending:
+            if inboxes is not self._inboxes:
+                raise WireClosed("another has taken the place of who asked")
             out = Outgoing(self.border, known)
             body = out.body(values, changed)
             extras = along() or {}
-            if head[0] == REPLY and not self._told and threading.active_count() > 1:
+            if head[0] == REPLY and not self._announced and threading.active_count() > 1:
                 # A thread that the answer left behind may ask something before the next request.
-                self._told = extras["threads"] = True
-            classes = self.border.new_classes()
+                self._announced = extras["threads"] = True
+            classes = self.border.exports.new_classes()
             if classes:
                 extras["classes"] = classes
             if self._released:
@@ -295,7 +272,7 @@ class Peer:
                 raise CannotCross(f"a value that takes {len(payload):,} bytes; {MAX_FRAME:,} are the most")
             self.give(payload, body)
             self._stream.send(payload)
-            self.border.classes_sent()
+            self.border.exports.classes_sent()
             return out.objects
 
     def _values(
@@ -338,105 +315,24 @@ class Peer:
         return number
 
     def _decoded(self) -> None:
-        with self._turn:
+        with self._counting:
             self._undecoded = max(0, self._undecoded - 1)  # the message may be one of a connection before
             self._forget()
 
     def _forget(self) -> None:
         while self._to_forget and not self._undecoded:
-            self.border.forget(*self._to_forget.pop())
+            self.border.exports.forget(*self._to_forget.pop())
 
     def _forget_ended(self) -> list[int]:
         """The threads of this side that ended, each of which has a counterpart on the other side."""
         ended = []
         while self._ended:
             ended.append(self._ended.popleft())
-            self._inboxes.pop(ended[-1], None)
+            self._inboxes.forget(ended[-1])
         return ended
 
-    def _end_counterparts(self, threads: Any) -> None:
-        """Let the threads end that answer those of the other side which have ended; else they would pile up."""
-        with self._turn:
-            for thread in threads:
-                if (thread >= 0) != self._counts_up and thread in self._inboxes:
-                    self._inboxes.pop(thread).append(_LAST)
-                    if serving := self._serving.pop(thread, None):
-                        self._ending.append(serving)
-            self._turn.notify_all()
-
-    def _next(self, thread: int) -> list[Any]:
-        inbox = self._inboxes.setdefault(thread, deque())
-        while True:
-            with self._turn:
-                while self._reading and not inbox and self._closed is None:
-                    self._turn.wait()
-                if inbox:
-                    return inbox.popleft()
-                if self._closed is not None:
-                    kind = ProtocolViolation if isinstance(self._closed, ProtocolViolation) else WireClosed
-                    raise kind(str(self._closed))
-                self._reading = True
-            try:
-                message = self._read()
-            except BaseException as error:
-                with self._turn:
-                    self._closed = error  # also for the threads that do not read now
-                    self._reading = False
-                    self._turn.notify_all()
-                raise
-            with self._turn:
-                self._reading = False
-                target = message[1]
-                if target == thread:
-                    if self._standby or len(self._inboxes) > 1:
-                        self._turn.notify_all()
-                    return message
-                try:
-                    starting = self._deliver(target, message)
-                except ProtocolViolation as error:
-                    self._closed = error
-                    raise
-                finally:
-                    self._turn.notify_all()
-            if starting is not None:
-                self._start(starting)
-
-    def _deliver(self, thread: int, message: list[Any]) -> threading.Thread | None:
-        """Put a message where its thread finds it; a thread that has to be started for it is returned."""
-        known = thread in self._inboxes
-        if not known and message[0] != REQUEST:
-            raise ProtocolViolation("a reply to nobody")
-        if len(self._inboxes) > _MAX_THREADS:
-            raise ProtocolViolation(f"more than {_MAX_THREADS} threads")
-        self._inboxes.setdefault(thread, deque()).append(message)
-        if known:
-            return None
-        serving = threading.Thread(target=self.serve_forever, args=(thread,), daemon=True, name=f"wire-{thread}")
-        self._serving[thread] = serving
-        return serving
-
-    def _start(self, thread: threading.Thread) -> None:
-        """Start a thread, once those are gone whose time is over: they count until then, and a process may have so many."""
-        ending, self._ending = self._ending, []
-        for other in ending:
-            if other is not threading.current_thread():
-                other.join(_JOIN_PATIENCE)  # one that does something of its own may have no end
-        thread.start()
-
-    def _stand_by(self) -> None:
-        """See that somebody reads while all others are busy: the other side has more than one thread now."""
-        if not self._standby:
-            self._standby = True
-            threading.Thread(target=self._read_for_others, daemon=True, name="wire-standby").start()
-
-    def _read_for_others(self) -> None:
-        try:
-            self._next(_NOBODY)
-        except (WireClosed, ProtocolViolation):
-            return
-
-    def _read(self) -> list[Any]:
-        payload = self._stream.receive()
+    def _read(self, stream: FrameStream) -> list[Any]:
+        payload = stream.receive()
         message: Any = unpack(payload)
         size = _SIZES.get(message[0]) if type(message) is list and message and type(message[0]) is int else None
         if size is None or len(message) != size or type(message[1]) is not int:
@@ -447,7 +343,7 @@ class Peer:
                 raise ProtocolViolation("extras that are no map")
             self._guard(self._take, extras)
         message[-1] = self.is_doubtful(payload)
-        with self._turn:
+        with self._counting:
             self._undecoded += 1
         return message
 
@@ -455,13 +351,13 @@ class Peer:
         if "classes" in extras:
             self.border.learn(extras["classes"])
         # Messages that other threads have still to decode may name what is given back after them.
-        with self._turn:
+        with self._counting:
             self._to_forget += [(number, count) for number, count in extras.get("released", ())]
             self._forget()
         if "ended" in extras:
-            self._end_counterparts(extras["ended"])
+            self._inboxes.end(number for number in extras["ended"] if (number >= 0) != self._counts_up)
         if "threads" in extras:
-            self._stand_by()
+            self._inboxes.stand_by()
         self.after_message(extras)
 
 

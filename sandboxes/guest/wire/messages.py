@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from . import tags
 from .containers import CONTAINER_WRITERS, EMPTY, IMMUTABLE, MUTABLE_TYPES, has_changed, refill, snapshot
@@ -18,7 +18,7 @@ from .errors import ProtocolViolation
 from .folding import check_unfolded
 from .leaves import ARRAY_TAGS, LEAF_READERS, LEAF_WRITERS, array_entry, is_array_type, read_array, type_entry
 
-__all__ = ["Borders", "Incoming", "Outgoing"]
+__all__ = ["Borders", "Handles", "Incoming", "Outgoing"]
 
 SCALARS = frozenset({type(None), bool, int, float, str, bytes})
 MAX_ENTRIES = 1_000_000
@@ -40,6 +40,18 @@ class Borders(Protocol):
     def admit(self, entry: list[Any], item: Any) -> Any: ...
 
     def array(self, entry: list[Any], alone: bool) -> Any: ...
+
+
+class Handles(NamedTuple):
+    """What a request names of its receiver's own objects.
+
+    Attributes:
+        target: Tag and number of the first value, if it was named by a handle.
+        passed: All others that it names, among its values or inside of them, as often as it does.
+    """
+
+    target: tuple[int, int] | None
+    passed: Sequence[Any]
 
 
 class Outgoing:
@@ -122,8 +134,8 @@ class Incoming:
 
     Attributes:
         objects: The request's objects followed by one for each entry.
-        own: This side's objects that the message names by their numbers, as often as it does. The other side may have given
-            them back with the same message.
+        own: This side's objects that the message names, as often as it does; the other side may have given them back with
+            the same message.
 
     Raises:
         ProtocolViolation: The table is not what it should be.
@@ -136,7 +148,7 @@ class Incoming:
         self._table = table
         self._first = len(known)
         self._nested = 0
-        self.own: list[tuple[int, Any]] = []
+        self._named: list[tuple[int, Any]] = []
         self.objects = [*known, *([_PENDING] * len(table))]
         self._mutable: list[tuple[int, Any]] = []
         for index, entry in enumerate(table, self._first):
@@ -153,6 +165,10 @@ class Incoming:
         for index, entry in self._mutable:
             refill(self.objects[index], entry, self.items, self.item)
 
+    @property
+    def own(self) -> list[Any]:
+        return [value for _number, value in self._named]
+
     def item(self, item: Any) -> Any:
         if type(item) is list:
             if len(item) != 1 or type(item[0]) is not int or item[0] >= len(self.objects):
@@ -160,7 +176,7 @@ class Incoming:
             if item[0] >= 0:
                 return self._at(item[0])
             value = self._borders.own(-item[0])
-            self.own.append((-item[0], value))
+            self._named.append((-item[0], value))
             return value
         if type(item) not in SCALARS:
             raise ProtocolViolation(f"an item of type {type(item).__name__}")
@@ -173,11 +189,18 @@ class Incoming:
             return items
         return [self.item(item) for item in items]
 
-    def handle(self, items: list[Any]) -> tuple[int, int] | None:
-        """The tag and the number of the first item if it names an object of this side, as it was sent: nothing is decoded.
+    def handles(self, items: list[Any]) -> Handles:
+        """What the message names of this side, as a request with these items.
 
-        Only such an item can be the target of a request. A value that arrived is never one, whatever it holds.
+        Its target is told by the first item as it was sent, undecoded: a value that arrived is never one, whatever it holds.
         """
+        target = self._handle(items)
+        passed = list(self._named)
+        if target is not None and target[0] == tags.MINE:
+            del passed[next(place for place, (number, _value) in enumerate(passed) if number == target[1])]
+        return Handles(target, [value for _number, value in passed])
+
+    def _handle(self, items: list[Any]) -> tuple[int, int] | None:
         first = items[0] if items else None
         if type(first) is not list or len(first) != 1 or type(first[0]) is not int:
             return None
