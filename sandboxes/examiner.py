@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import select
 import socket
 import threading
@@ -161,9 +162,10 @@ class Examiner:
         with theirs, self._lock:
             self._send({"do": "begin", "number": number}, *descriptors)
         control = Control(ours)
+        control.expected = secrets.token_bytes(16)
         try:
             # Straight to the process that judges: its siblings inherit the memory of their parent.
-            control.send(order)
+            control.send({**order, "key": control.expected})
         except WireClosed as error:
             control.close()
             raise SandboxFailure(f"the examiner could not begin: {error}") from None

@@ -106,7 +106,7 @@ class Sandbox:
         return Run(
             tests=tuple(runs),
             image=self._candidate_image,
-            python=session.python,
+            python=session.watch.python,
             wall_time=time.monotonic() - started,
         )
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
+from .dialogue import Dialogue
 from .errors import SandboxFailure
-from .guest.wire.control import Control
-from .session import Session
 from .suite import Test, TestRun
 
 __all__ = ["Trial"]
 
 
-class Trial(Session):
-    """Runs a learner's tests on a program, once.
-
-    Arguments are those of ``Session``: the examiner runs the program, the pool gives containers for the tests, the files are
-    the tests.
-
-    Attributes:
-        errors: What could not even be loaded, by path, with pytest's account.
-    """
+class Trial(Dialogue):
+    """Runs a learner's tests on a program, once: the examiner runs the program, the pool gives containers for the tests."""
 
     def on(self, program: Mapping[str, bytes]) -> dict[str, TestRun]:
         """Run the tests on a program; returns results by test id, of those that began.
@@ -30,13 +21,8 @@ class Trial(Session):
         Raises:
             SandboxFailure: The grader could not do its work.
         """
-
-        def begin() -> tuple[int, Control]:
-            assert self._candidate is not None
-            return self.examiner.begin_trial(self._candidate.socket, program)
-
         try:
-            for _run in self._each((), begin):
+            for _run in self.follow((), lambda: self.examiner.begin_trial(self.watch.candidate.socket, program)):
                 pass
         except SandboxFailure:
             # The process that the program ran in has ended: if the examiner is still there, through the program.
@@ -46,21 +32,19 @@ class Trial(Session):
             self.runs[name] = TestRun(self._roster[name], "crashed", "the program ended while it was tested")
         return self.runs
 
-    def _collected(self, message: dict[str, Any]) -> None:
+    def hear(self, message: dict[str, Any]) -> None:
+        if message["do"] == "unheard":
+            self.errors[""] = self.conclude(message).message
+        else:
+            super().hear(message)
+
+    def hear_of_tests(self, message: dict[str, Any]) -> None:
         self.collected = [Test(name) for name in message["tests"]]
         self._roster = {test.id: test for test in self.collected}
         self.errors = dict(message["errors"])
 
-    def _begin_test(self, message: dict[str, Any]) -> None:
-        if time.monotonic() > self._deadline:
-            self.out_of_time = True
-        if self.out_of_time or self._verdict is not None:
-            self._control.send({"do": "halt"})
-            return
-        super()._begin_test(message)
-
-    def _take(self, message: dict[str, Any]) -> None:
-        if message["do"] == "unheard":
-            self.errors[""] = self._conclude(message).message
+    def begin_test(self, message: dict[str, Any]) -> None:
+        if self.watch.verdict is not None and self.watch.overtime <= 0:
+            self._control.send({"do": "halt"})  # what the tests ran in is gone: a fresh one would not know them
         else:
-            super()._take(message)
+            super().begin_test(message)

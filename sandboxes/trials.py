@@ -105,7 +105,7 @@ class Trials:
             # Whoever kills containers makes a right test look as if it ended itself now and then.
             if doubts.are_settled(frozenset(trial.doubtful)):
                 found = tuple(test.id for test in trial.collected)
-                return Tried(found, runs, trial.errors, trial.python, trial.out_of_time)
+                return Tried(found, runs, trial.errors, trial.watch.python, trial.out_of_time)
 
     def inspect(self, files: Mapping[str, bytes]) -> Inspected | None:
         """What static tools find in the tests; None where the suite asks for none.

@@ -57,7 +57,7 @@ class Killer:
         self._patch.setattr(owner, name, killing)
 
     def _kill(self, session):
-        candidate = session._candidate
+        candidate = session.watch._taken
         if self.left and candidate is not None:
             self.left -= 1
             candidate._engine.api.kill(candidate._container.id)
@@ -72,11 +72,11 @@ def sandbox(engine):
 @pytest.mark.parametrize(
     ("name", "before"),
     [
-        ("_begin", True),
-        ("_begin", False),
-        ("_collected", False),
-        ("_begin_test", True),
-        ("_mark_start", False),
+        ("begin", True),
+        ("begin", False),
+        ("hear_of_tests", False),
+        ("begin_test", True),
+        ("_mark", False),
         ("_finish_test", False),
     ],
 )
@@ -90,7 +90,7 @@ def test_a_grading_is_right(sandbox, monkeypatch, name, before):
 
 def test_collection_is_right(engine, monkeypatch):
     killer = Killer(monkeypatch)
-    killer.at(Session, "_begin", before=False)
+    killer.at(Session, "begin", before=False)
     with Sandbox(engine, make_suite(TESTS, BANK)) as sandbox:
         assert killer.left == 0
         assert len(sandbox.tests) == 4
@@ -98,7 +98,7 @@ def test_collection_is_right(engine, monkeypatch):
 
 def test_measuring_loses_no_test(sandbox, monkeypatch):
     killer = Killer(monkeypatch)
-    killer.at(Session, "_begin_test", before=False)
+    killer.at(Session, "begin_test", before=False)
     [found] = sandbox.measure(encoded(BANK), lambda done: None if done else Plan(both=sandbox.tests))
     assert killer.left == 0
     assert found.both.submission.failed == found.both.reference.failed == set()
@@ -106,7 +106,7 @@ def test_measuring_loses_no_test(sandbox, monkeypatch):
 
 def test_a_trial_is_tried_again(engine, monkeypatch):
     killer = Killer(monkeypatch)
-    killer.at(Trial, "_begin_test", before=True)
+    killer.at(Trial, "begin_test", before=True)
     suite = make_suite({}, BANK)
     tests = {"test_bank.py": textwrap.dedent(TESTS).encode()}
     with Trials(engine, suite) as trials:

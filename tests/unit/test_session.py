@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sandboxes import session as module
+from sandboxes import dialogue as module
 from sandboxes.errors import SandboxFailure
 from sandboxes.examiner import Examiner
 from sandboxes.guest.wire.control import Control

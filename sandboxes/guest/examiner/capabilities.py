@@ -21,6 +21,7 @@ from _pytest.outcomes import OutcomeException
 
 from ..objects.specials import SPECIALS
 from ..wire.errors import CannotCross
+from ..wire.leaves import is_received_type
 
 __all__ = ["FUNCTIONS", "KINDS", "LIBRARY", "SECRET", "Capabilities", "Kind", "is_of_tests"]
 
@@ -267,8 +268,10 @@ class Capabilities:
             return self._kind(value.func) in ("function", "class", "mock")
         if isinstance(value, _GETTERS):
             return True
+        if _name(type(value)) == "functools._lru_cache_wrapper":
+            return self._kind(value.__wrapped__) in ("function", "class", "object", "mock")
         if not isinstance(value, _CALLABLES):
-            return _name(type(value)) == "functools._lru_cache_wrapper" or _is_of_numpy(value)
+            return _is_of_numpy(value)
         if not self._may_be_called(value):
             raise self._refusal(value)
         return True
@@ -294,10 +297,38 @@ class Capabilities:
         function = inspect.unwrap(value) if isinstance(value, types.FunctionType) else None
         return isinstance(function, types.FunctionType) and self._is_own(function.__globals__.get("__name__") or "")
 
+    def runs(self, value: Any) -> tuple[Any, ...]:
+        """What a call of something runs: itself, or what a mock calls in its turn, if that may be handed over, too.
+
+        Raises:
+            CannotCross: It may not, or can't be called.
+        """
+        standing = _mock_of(value)
+        if standing is None:
+            return (value,)
+        called = [other for one in _called_by(standing) for other in self.runs(one)]
+        for one in called:
+            if not (is_received_type(one) or self.grant(one).call):
+                raise self._refusal(one)
+        return tuple(called)
+
+    def lets(self, value: Any, special: str) -> bool:
+        """Whether what a mock wraps lets its special method be used: from Python 3.13 on, the mock would.
+
+        Raises:
+            CannotCross: It is nothing that could be handed over.
+        """
+        wrapped = vars(value).get("_mock_wraps") if isinstance(value, mock.NonCallableMock) else None
+        return wrapped is None or special == "__call__" or special in self.grant(wrapped).specials
+
     def runs_own(self, value: Any) -> bool:
-        """Whether a call of something callable runs code of the tests, which knows what it does with its arguments."""
-        if isinstance(value, mock.NonCallableMock):  # first, as it may pass for anything else
-            return True
+        """Whether a call of something callable runs code of the tests, which knows what it does with its arguments.
+
+        Raises:
+            CannotCross: It runs what may not be called.
+        """
+        if _mock_of(value) is not None:  # first, as it may pass for anything else
+            return all(map(self.runs_own, self.runs(value)))
         if isinstance(value, functools.partial):
             return self.runs_own(value.func)
         if isinstance(value, type):
@@ -366,6 +397,19 @@ def _is_test(cls: type, name: str) -> bool:
 
 def _name(cls: type) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _mock_of(value: Any) -> Any:
+    """The mock that something is; a mock of a function is a function that has one."""
+    standing = getattr(value, "mock", None) if type(value) is types.FunctionType else value
+    return standing if isinstance(standing, mock.NonCallableMock) else None
+
+
+def _called_by(standing: Any) -> list[Any]:
+    effect, wrapped = standing.side_effect, vars(standing).get("_mock_wraps")
+    raises = isinstance(effect, type) and issubclass(effect, BaseException)
+    effects = [effect] if callable(effect) and not raises else []
+    return effects if wrapped is None else [*effects, wrapped]
 
 
 def _is_listed_function(value: Any) -> bool:

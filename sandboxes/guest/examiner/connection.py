@@ -19,7 +19,7 @@ from ..wire.twins import reachable, twins
 from .capabilities import SECRET
 from .empty_arrays import guard_empty
 from .narrow_floats import widened
-from .passing import check_returned
+from .passing import check_given_back, check_returned
 from .paths import Paths
 from .reading_limit import limited
 from .requests import RequestHandler
@@ -176,8 +176,9 @@ class Connection(Link):
         # To the test itself it may be given back as it came; what the program called makes a text of it.
         told = [value for value in own if self.requests.depth or isinstance(value, BaseException)]
         passed = [(self.requests.capabilities.grant(value).name, value) for value in told if value is not raised]
-        if passed and self.contract is not None:
+        if own and self.contract is not None:
             check_returned(passed, self.contract)
+            check_given_back([value for value in own if value is not raised], self.contract)
 
     def _reached(self, failure: BaseException, since: int) -> bool:
         """What failed in a callback, and went through the program, is the test's to deal with, where it deals with any.

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import functools
 import sqlite3
+import types
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
-__all__ = ["PRAGMAS", "SQL_FUNCTIONS", "guard_databases", "may_run"]
+__all__ = ["LISTENERS", "PRAGMAS", "SQL_FUNCTIONS", "guard_databases", "may_run"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -63,6 +65,47 @@ class Connection(sqlite3.Connection):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.set_authorizer(may_run)
+
+    def create_function(self, name: str, narg: int, func: Any, **options: Any) -> None:
+        super().create_function(name, narg, _heard(func), **options)
+
+    def create_aggregate(self, name: str, n_arg: int, aggregate_class: Any) -> None:
+        super().create_aggregate(name, n_arg, aggregate_class and _heard_object(aggregate_class))
+
+    def create_window_function(self, name: str, num_params: int, aggregate_class: Any, /) -> None:
+        super().create_window_function(name, num_params, aggregate_class and _heard_object(aggregate_class))
+
+    def create_collation(self, name: str, callback: Any, /) -> None:
+        super().create_collation(name, _heard(callback))
+
+
+LISTENERS: list[Callable[[BaseException], None]] = []
+"""Hear of what functions raise that a test gave to a database: SQLite says no more than that there was something."""
+
+
+def _heard(function: Any) -> Any:
+    if not callable(function):
+        return function
+
+    @functools.wraps(function)
+    def heard(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except BaseException as error:
+            for listener in LISTENERS:
+                listener(error)
+            raise
+
+    return heard
+
+
+def _heard_object(make: Any) -> Callable[[], Any]:
+    def made() -> Any:
+        thing = _heard(make)()
+        methods = [name for name in ("step", "finalize", "value", "inverse") if hasattr(thing, name)]
+        return types.SimpleNamespace(**{name: _heard(getattr(thing, name)) for name in methods})
+
+    return made
 
 
 def guard_databases() -> None:

@@ -32,7 +32,7 @@ from ..wire.errors import WireClosed
 from ..wire.leaves import distrust
 from .awards import Awards
 from .connection import Connection, Surroundings
-from .databases import guard_databases
+from .databases import LISTENERS, guard_databases
 from .empty_arrays import watch_comparisons
 from .fixtures import Fixtures
 from .interrupts import Interrupts
@@ -75,6 +75,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     own, paths = own_descriptors(), Paths(home)
     connection = Connection(wire, setup["patience"], lambda: control.send(waiting), RequestHandler(), contract, paths)
     watch_comparisons(contract)
+    LISTENERS.append(connection.requests.hear)
     os.makedirs(scratch, exist_ok=True)
     os.environ["TMPDIR"] = scratch
     tempfile.tempdir = None  # what was found before belongs to another process
@@ -195,6 +196,7 @@ class ForkServer:
 
     def _judge(self, control: Control, wires: list[int], setup: dict[str, Any], scratch: str) -> None:
         order, _ = control.receive()
+        control.key = order.pop("key")
         if order["do"] == "inspect":
             try:
                 control.send(inspect(order, f"{scratch}/files"))

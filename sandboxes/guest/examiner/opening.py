@@ -26,6 +26,8 @@ __all__ = ["Openings", "own_descriptors"]
 _STANDARD = 2
 _OFTEN = 4
 """Who opens a file so many times in a test may open it any number of times."""
+_PROGRAM = "the program"
+_SERVING = f"{__name__.rpartition('.')[0]}.requests"
 _MACHINERY = frozenset({"_pytest", "pluggy", "sandboxes"})
 _OF_PATHS = frozenset({"open", "os.listdir", "os.scandir", "sqlite3.connect"})
 _OF_COMMANDS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"})
@@ -72,7 +74,7 @@ class Openings:
         for one in opened:
             path = _plain(one)
             if type(path) is int:
-                if (path < 0 or path in self._descriptors()) and _opener(sys._getframe(1)):
+                if path in self._descriptors() or (path < 0 and _opener(sys._getframe(1))):
                     raise PermissionError(f"the file number {path} is none of the test's")
                 continue
             real = self._paths.private_file(path)
@@ -83,7 +85,7 @@ class Openings:
                 )
 
     def _may_open(self, path: str, opener: str) -> bool:
-        helper = opener if not opener.rpartition(".")[2].startswith("test") else None
+        helper = opener if opener != _PROGRAM and not opener.rpartition(".")[2].startswith("test") else None
         if not self._in_test:
             return self._contract.may_open(path, "before", helper)
         if self._depth():
@@ -129,9 +131,11 @@ def _file_of(database: Any) -> Any:
 
 
 def _opener(frame: FrameType | None) -> str | None:
-    """The function of the tests that opens a file, by whatever functions of libraries; None if pytest does."""
+    """Who opens a file, by whatever functions of libraries: a function of the tests, or the program; None if pytest does."""
     while frame is not None:
         name = str(frame.f_globals.get("__name__") or "")
+        if name == _SERVING:  # it called such a function, which the test handed over
+            return _PROGRAM
         top = name.partition(".")[0]
         if top in _MACHINERY and name != databases.__name__:
             return None

@@ -16,7 +16,7 @@ from ..objects.contract import Contract
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..wire.errors import CannotCross
 
-__all__ = ["check_passed", "check_returned", "is_of_program", "note_passed"]
+__all__ = ["check_given_back", "check_passed", "check_returned", "is_of_program", "note_passed"]
 
 _SILENT = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.MethodWrapperType, type)
 """Functions whose text has nothing but their name in it."""
@@ -52,6 +52,21 @@ def check_returned(passed: Iterable[tuple[str, Any]], contract: Contract) -> Non
     for kind, value in passed:
         if _tells(kind, value) and not contract.may_pass(f"{kind} returned"):
             raise _refusal(value, "gives back to them")
+
+
+def check_given_back(values: Iterable[Any], contract: Contract) -> None:
+    """See that what decides itself what it is equal to is given to a test only where right solutions give such to it.
+
+    One that is equal to everything (``mock.ANY``), handed over in any test, would be right in all.
+
+    Raises:
+        CannotCross: It is not.
+    """
+    for value in values:
+        cls = type(value)
+        decides: Any = cls.__eq__
+        if decides is not object.__eq__ and not contract.may_pass(f"{cls.__module__}.{cls.__qualname__} given back"):
+            raise _refusal(value, "gives back to it")
 
 
 def _tells(kind: str, value: Any) -> bool:

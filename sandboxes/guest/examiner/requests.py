@@ -137,6 +137,11 @@ class RequestHandler:
             self._raised.failures = []
         return self._raised.failures
 
+    def hear(self, failure: BaseException) -> None:
+        """A function of a test failed, which a library called, and goes on as if it had raised something else."""
+        if self.depth and isinstance(failure, SECRET):
+            self.failures.append(failure)
+
     def forgive(self, failure: BaseException) -> None:
         """A failure went through the program and reached the test, which deals with it now."""
         self.failures = [known for known in self.failures if known is not failure]
@@ -162,12 +167,15 @@ class RequestHandler:
             note_passed(values, self.contract, self.capabilities.runs_own)
 
     def _call(self, kind: Kind, names: list[str], target: Any, *values: Any) -> Any:
-        if not self.capabilities.runs_own(target):
-            target, values, names = harmless(target, values, names)
-            check_arguments(target, values, self.capabilities.grant)
-        elif overridden(target, values, names):
+        runs = self.capabilities.runs(target)
+        for one in (one for one in runs if not self.capabilities.runs_own(one)):
+            called, values, names = harmless(one, values, names)
+            check_arguments(one, values, self.capabilities.grant)
+            target = called if one is target else target
+        if self.capabilities.runs_own(target) and overridden(target, values, names):
             self._expect("defaults", AssertionError("the program passed what the function of the test has set already"))
-        return self._to_its_end(target, lambda: call(target, self._watched(target, values), names))
+        watched = self._watched(runs, values)
+        return self._to_its_end(target, lambda: call(target, watched, names))
 
     def _to_its_end(self, function: Any, run: Callable[[], Any], ending: tuple[type[BaseException], ...] = ()) -> Any:
         """Run a function of the test; one that may fail the test fails it too if it is kept from its assertion.
@@ -218,9 +226,9 @@ class RequestHandler:
             self.failures.append(failure)
             self.raised.append(failure)
 
-    def _watched(self, target: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The arguments for ``target``; what an executor runs for the program fails the test as if the program ran it."""
-        if not isinstance(getattr(target, "__self__", None), Executor | Future):
+    def _watched(self, runs: tuple[Any, ...], values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments of a call; what an executor runs for the program fails the test as if the program ran it."""
+        if not any(isinstance(getattr(one, "__self__", None), Executor | Future) for one in runs):
             return values
         called, *rest = values or (None,)
         watched = callable(called) and not is_of_program(called)
@@ -240,6 +248,8 @@ class RequestHandler:
         name, *names = detail
         if name not in kind.specials:
             return f"<{type(target).__name__} object>"
+        if not self.capabilities.lets(target, name):
+            raise AttributeError(f"what a mock of the tests wraps has no {name} that could be used")
         if all(name not in vars(cls) for cls in type(target).__mro__[:-1]):
             # What every object has by itself works on the other side, too; here it would tell where the class is defined.
             raise AttributeError(f"{type(target).__name__!r} object has no {name}")

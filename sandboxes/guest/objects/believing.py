@@ -16,23 +16,30 @@ from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
 from .contract import Contract
+from .exchanging import exchanged
 from .moving import STRANGERS
 from .relatives import all_relatives, some_relatives
 from .remembering import Made, is_remote, known_of, made_by_call
 
 __all__ = ["believable", "believable_class", "identical", "note_yes", "see_that_it_is_one"]
 
-_ALWAYS = 30
+_ALWAYS = 100
 """So many questions to objects of a class, in one test, are tried with all probes."""
+_OFTEN, _DECOYS = 1000, 3
+"""Until so many, the next ones are tried with a few, and all after those with one: who is asked more decides how often."""
 _SOMETIMES = 1 / 8
-"""After those, which share is tried with some."""
+"""Which share of questions that sort, which are many, is tried after the first."""
 _MOST_NOTED = 1000
-"""So many answers of the reference are noted in one test, and no more are tried: what is not noted may be right."""
+"""So many times that the reference says yes are noted in one test."""
 _MOST_RELATIVES = 6
 """Relatives of a plain value that are asked about beside it."""
 _MOST_STRANGERS = 3
+_MOST_EXCHANGED = 4
 _UNNAMED, _ENUM = "?", "enum"
-_STRANGE, _CHANGED, _OBJECT = "strange", "changed", "object"
+_STRANGE, _CHANGED, _OBJECT, _UNCOUNTED = "strange", "changed", "object", "uncounted"
+_SORTING = ("lt", "le")
+_Fact = tuple[str, ...]
+"""What is true of the reference: one word, or two names of what is equal."""
 _chance = random.SystemRandom()  # tests seed the other one
 
 
@@ -45,7 +52,7 @@ class _Probe(NamedTuple):
         confirm: Asks the same of objects made anew: one that was made differently may have been changed since.
     """
 
-    facts: list[str]
+    facts: list[_Fact]
     ask: Callable[[], Any]
     confirm: Callable[[], Any] | None = None
 
@@ -64,21 +71,24 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     """
     __tracebackhide__ = True
     contract = self._grader_home.contract
-    before = known_of(type(self)).asked_before(contract.scope)
-    if before >= _MOST_NOTED or not contract.may_try():
+    if not contract.may_try():
         return ask(self, other)
+    known = known_of(type(self))
+    before = known.asked_before(contract.scope)
+    uncounted = before.yes >= _MOST_NOTED
     if contract.recording:
         answer = ask(self, other)
         if is_remote(answer):  # an expression, say, which stands for an answer that comes later
             contract.may_be_alike(question, _OBJECT)
+        elif uncounted:
+            contract.may_be_alike(question, _UNCOUNTED)
         else:
             note_yes(self, other, question, ask, answer)
+        known.count(contract.scope, not is_remote(answer) and _is_yes(answer))
         return answer
-    # What is asked about itself gains nothing by a yes, and may be as something else is by chance (a card that was drawn).
-    probes = list(_probes(self, other, question, ask)) if self is not other else []
-    _chance.shuffle(probes)
-    if before >= _ALWAYS:
-        probes = _chance.sample(probes, min(2, len(probes))) if _chance.random() < _SOMETIMES else []
+    if uncounted and contract.may_be_alike(question, _UNCOUNTED):
+        return ask(self, other)
+    probes = _chosen(self, other, question, ask, before.times)
     place = _chance.randrange(len(probes) + 1)
     asked = [(probe, _answer(probe.ask)) for probe in probes[:place]]
     answer = ask(self, other)
@@ -87,47 +97,117 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
             return answer
         answer = bool(answer)  # asked once, as the next time it may say something else
     kinds = [kind for kind in _YES if kind.says(answer)]
+    known.count(contract.scope, bool(kinds))
     # Also after a no: the last question of all would be known for the real one, and could be told to the next object.
     asked += [(probe, _answer(probe.ask)) for probe in probes[place:]]
     again = _answer(lambda: ask(self, other)) if kinds and probes else answer
     for kind in kinds:
         wrong = [probe for probe, got in asked if probe.facts and kind.says(got)]
         if not kind.says(again):
-            wrong.append(_Probe([_CHANGED], lambda: True))
+            wrong.append(_Probe([(_CHANGED,)], lambda: True))
         if question == "eq":
             wrong += _found_to_be_one(self, other, ask)
-        if any(_is_a_lie(contract, question, probe, kind) for probe in wrong):
+        lies = [probe for probe in wrong if _is_a_lie(contract, question, probe, kind)]
+        if lies and _are_enough(self, other, question, lies):
             _disbelieve(self, question)
     return answer
 
 
+def _chosen(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any], before: int) -> list[_Probe]:
+    """The probes of one question, in an order by chance."""
+    # What is asked about itself gains nothing by a yes, and may be as something else is by chance (a card that was drawn).
+    probes = list(_probes(self, other, question, ask)) if self is not other else []
+    _chance.shuffle(probes)
+    if before < _ALWAYS:
+        return probes
+    if question in _SORTING:
+        return probes if _chance.random() < _SOMETIMES else []
+    return [probe for probe in probes if probe.facts][: _DECOYS if before < _OFTEN else 1]
+
+
 def _is_a_lie(contract: Contract, question: str, probe: _Probe, kind: _Yes) -> bool:
-    known = any(contract.may_be_alike(f"{question}{kind.name}", fact) for fact in probe.facts)
+    known = any(_is_known(contract, f"{question}{kind.name}", fact) for fact in probe.facts)
     return not known and (probe.confirm is None or kind.says(_answer(probe.confirm)))
+
+
+def _is_known(contract: Contract, question: str, fact: _Fact) -> bool:
+    """Whether something is true of the reference; while that runs, it is from now on.
+
+    What is made with a number by chance, or with the time, is made with another one each time. Of that it is enough that
+    the same calls gave what was equal.
+    """
+    known = contract.may_be_alike(question, " = ".join(sorted(fact)))
+    if len(fact) == 1:
+        return known
+    by_origin = contract.may_be_alike(question, " = ".join(sorted(map(_origin, fact))))
+    return known or (by_origin and not all(name == _UNNAMED or contract.has_made(name) for name in fact))
+
+
+def _origin(name: str) -> str:
+    """The call, without its arguments, by which something is known."""
+    call, arguments, _rest = name.partition("tuple(")
+    return f"{call}{arguments}"
+
+
+def _are_enough(self: Any, other: Any, question: str, lies: list[_Probe]) -> bool:
+    """Whether answers that are none of the reference's show that an object can't be believed.
+
+    Where no object of its class was asked in this test, as the reference keeps what a submission makes anew, or has it
+    inside of something else, nobody knows which of the objects that tests made are equal to it. Then it has to say yes to
+    two that a class was called for with different arguments.
+    """
+    names = _names(self, other)
+    if self._grader_home.contract.may_be_alike(question, _asked_of(type(self), names)):
+        return True
+    facts = [fact for probe in lies for fact in probe.facts]
+    made = {name for fact in facts for name in fact if name.startswith("tuple(")} - names
+    return len(made) > 1 or any(len(fact) == 1 for fact in facts)
+
+
+def _asked_of(cls: Any, names: set[str]) -> str:
+    """The fact that objects of a class are asked in a test, with a name by which they are known, or without."""
+    return f"asked {_path(cls)}{'' if names else ' unnamed'}"
+
+
+def _path(cls: Any) -> str:
+    return ".".join(cls._grader_path) if cls._grader_named else ""
 
 
 def note_yes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any], answer: Any = True) -> None:
     """An object of the reference answers: of a yes is noted what else it says yes to, and what is made differently."""
     contract = self._grader_home.contract
+    contract.may_be_alike(question, _asked_of(type(self), _names(self, other)))
+    if question == "eq":
+        _note_parts(type(self), set())
+        _note_parts(type(other), set())
     for kind in _YES:
         if not kind.says(answer):
             continue
         alike = [probe.facts for probe in _probes(self, other, question, ask) if kind.says(_answer(probe.ask))]
         if not kind.says(_answer(lambda: ask(self, other))):
-            alike.append([_CHANGED])
+            alike.append([(_CHANGED,)])
         # What has no name here may have one in another right solution, and what has one may have none there.
-        alike += [[_same(_UNNAMED, name)] for name in _names(self, other)]
+        alike += [[(_UNNAMED, name)] for name in _names(self, other)]
         alike += [probe.facts for probe in _found_to_be_one(self, other, ask)]
         for fact in (fact for facts in alike for fact in facts):
-            contract.may_be_alike(f"{question}{kind.name}", fact)
+            _is_known(contract, f"{question}{kind.name}", fact)
+
+
+def _note_parts(cls: Any, seen: set[Any]) -> None:
+    """What an object that is compared was made of is compared as well: by its class, or by the test if that is a tuple."""
+    for part in known_of(cls).parts - seen if hasattr(cls, "_grader_generation") else ():
+        seen.add(part)
+        if name := _path(part):
+            part._grader_home.contract.may_ask(name, "eq", name, True)
+        _note_parts(part, seen)
 
 
 def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Iterator[_Probe]:
-    if question in ("lt", "le"):
-        yield _Probe(["reversed"], lambda: ask(other, self))
+    if question in _SORTING:
+        yield _Probe([("reversed",)], lambda: ask(other, self))
         return
     if question == "ne":
-        yield _Probe(["equal"], lambda: not ask(self, other))
+        yield _Probe([("equal",)], lambda: not ask(self, other))
         return
     contract = self._grader_home.contract
     if is_remote(other):
@@ -138,8 +218,8 @@ def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]
             yield _Probe(facts, partial(ask, self, made.thing), lambda made=made: ask(self, made.again()))  # type: ignore[misc]
             if question == "eq":  # either of them may be the one that is equal to all
                 yield _Probe(facts, partial(ask, made.thing, other), lambda made=made: ask(made.again(), other))  # type: ignore[misc]
-    for name, thing in _things(other, contract):
-        yield _Probe([name], partial(ask, self, thing))
+    for names, thing in _things(other, contract):
+        yield _Probe([(name,) for name in names], partial(ask, self, thing))
 
 
 def _between(things: list[Any], ask: Callable[[Any, Any], Any]) -> Iterator[_Probe]:
@@ -150,18 +230,34 @@ def _between(things: list[Any], ask: Callable[[Any, Any], Any]) -> Iterator[_Pro
             yield _Probe([], partial(ask, one, two))
 
 
-def _things(value: Any, contract: Contract) -> Iterable[tuple[str, Any]]:
-    """What something is asked about besides a value, by name.
+def _things(value: Any, contract: Contract) -> Iterable[tuple[list[str], Any]]:
+    """What something is asked about besides a value, by names of which one has to be known of the reference.
 
     For the same value it is the same throughout a test: what several objects are asked about would be known for the value.
     """
+    others = [] if is_remote(value) else [([name], thing) for name, thing in exchanged(value, _differ)]
     if contract.recording:
-        return list(all_relatives(value)) or list(_strangers(all_of_them=True))
+        known = list(all_relatives(value)) or list(_strangers(all_of_them=True))
+        return [*(([name], thing) for name, thing in known), *others]
     key = made_by_call((value,), {}) or id(value)
     if key not in contract.beside:
-        found = list(some_relatives(value, _MOST_RELATIVES, _chance)) or list(_strangers(all_of_them=False))
-        contract.beside[key] = value, found
+        found = list(some_relatives(value, _MOST_RELATIVES, _chance))
+        found = found or [([name], thing) for name, thing in _strangers(all_of_them=False)]
+        contract.beside[key] = value, [*found, *_chance.sample(others, min(_MOST_EXCHANGED, len(others)))]
     return contract.beside[key][1]
+
+
+def _differ(one: Any, two: Any) -> bool:
+    """Whether two objects are different: calls made them that gave different ones of the reference, or they say so."""
+    home = one._grader_home
+    names = known_of(type(one)).names(one), known_of(type(two)).names(two)
+    facts = list(itertools.product(names[0] or {_UNNAMED}, names[1] or {_UNNAMED}))
+    if home.contract.recording or not all(names):
+        alike = _is_yes(_answer(lambda: home.request("special", ["__eq__"], one, two)))
+        for fact in facts if alike and home.contract.recording else ():
+            _is_known(home.contract, "eq", fact)
+        return not alike
+    return names[0].isdisjoint(names[1]) and not any(_is_known(home.contract, "eq", fact) for fact in facts)
 
 
 def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
@@ -172,11 +268,17 @@ def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
     """
     __tracebackhide__ = True
     contract = cls._grader_home.contract
+    if not contract.may_try():
+        return ask(value)
+    things = list(_things(value, contract))
+    _chance.shuffle(things)
+    place = 0 if contract.recording else _chance.randrange(len(things) + 1)
+    answers = [(names, _is_yes(_answer(partial(ask, thing)))) for names, thing in things[:place]]
     answer = ask(value)
-    if _is_yes(answer) and contract.may_try():
-        probes = [(name, _is_yes(_answer(partial(ask, thing)))) for name, thing in _things(value, contract)]
-        # While the reference runs each of them is noted.
-        unlike = [name for name, says_yes in probes if says_yes and not contract.may_be_alike("class contains", name)]
+    answers += [(names, _is_yes(_answer(partial(ask, thing)))) for names, thing in things[place:]]
+    if _is_yes(answer):
+        said = [names for names, says_yes in answers if says_yes]
+        unlike = [names for names in said if not any(contract.may_be_alike("class contains", name) for name in names)]
         if unlike:
             _disbelieve(cls, "class contains", cls.__qualname__)
     return answer
@@ -189,14 +291,16 @@ def _strangers(all_of_them: bool) -> Iterator[tuple[str, Any]]:
     yield _STRANGE, secrets.token_hex(_chance.randrange(3, 9))
 
 
-def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[str], Made]]:
+def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[_Fact], Made]]:
     names = _names(self, other)
     seen = set(names)
+    # What has a name here may have none in another right solution.
+    unnamed = {_UNNAMED} if not names or self._grader_home.contract.recording else set()
     for cls in dict.fromkeys((type(other), type(self))):
         for how, made in list(known_of(cls).made.items()):
             if how not in seen and made.thing is not self and made.thing is not other:
                 seen.add(how)
-                yield [_same(name, how) for name in names or (_UNNAMED,)], made
+                yield [(name, how) for name in names | unnamed], made
 
 
 def _answer(ask: Callable[[], Any]) -> Any:
@@ -237,18 +341,13 @@ def _found_to_be_one(self: Any, other: Any, ask: Callable[[Any, Any], Any]) -> l
     """Each two names of what was found equal: one object may stand for all that there is."""
     made = {name: one for cls in (type(self), type(other)) for name, one in _named(cls).items()}
     return [
-        _Probe([_same(one, two)], lambda: True, lambda one=one, two=two: ask(made[one].again(), made[two].again()))  # type: ignore[misc]
+        _Probe([(one, two)], lambda: True, lambda one=one, two=two: ask(made[one].again(), made[two].again()))  # type: ignore[misc]
         for one, two in itertools.combinations(_names(self, other), 2)
     ]
 
 
 def _named(cls: Any) -> dict[str, Made]:
     return dict(known_of(cls).made) if hasattr(cls, "_grader_generation") else {}
-
-
-def _same(one: str, other: str) -> str:
-    """The fact that what is known by two names is equal."""
-    return " = ".join(sorted((one, other)))
 
 
 def identical(self: Any, other: Any) -> None:
@@ -259,9 +358,9 @@ def identical(self: Any, other: Any) -> None:
     """
     __tracebackhide__ = True
     contract = self._grader_home.contract
-    if any(
-        _is_a_lie(contract, "eq", probe, _YES[0]) for probe in _found_to_be_one(self, other, lambda one, two: one is two)
-    ):
+    found = _found_to_be_one(self, other, lambda one, two: one is two)
+    lies = [probe for probe in found if _is_a_lie(contract, "eq", probe, _YES[0])]
+    if lies and _are_enough(self, other, "eq", lies):
         _disbelieve(self, "eq")
 
 

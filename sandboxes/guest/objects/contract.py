@@ -31,7 +31,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "mapping": (dict,),
     "bytes": (bytes, bytearray),
 }
-_MOST_FACTS = 100_000
+_MOST_FACTS, _MOST_MADE = 100_000, 2_000
 _MOST_REFUSED = 5
 _OBJECT = "object "
 _COMPARING = frozenset({"eq", "ne", "same", "contains"})
@@ -82,7 +82,8 @@ class Contract:
         self.strayed = False
         self.scope = ""
         self.refused: dict[str, None] = {}
-        self.beside: dict[Any, tuple[Any, list[tuple[str, Any]]]] = {}
+        self._made = 0
+        self.beside: dict[Any, tuple[Any, list[tuple[list[str], Any]]]] = {}
 
     def is_class(self, path: tuple[str, str]) -> bool:
         """Whether the name ``path`` (module, dotted name), which a test uses, is to be a class."""
@@ -201,6 +202,16 @@ class Contract:
             what: Tells what it is asked about.
         """
         return self._holds(("asked", self.scope, "", f"{question} probe", what))
+
+    def makes(self, how: str) -> None:
+        """Note by which call something of the reference was made."""
+        if self.recording and self._made < _MOST_MADE:
+            self._made += 1
+            self._holds(("asked", "", "", "make", how))
+
+    def has_made(self, how: str) -> bool:
+        """Whether the reference had something made by a call, too."""
+        return ("asked", "", "", "make", how) in self._facts
 
     def may_try(self) -> bool:
         """Whether objects may be asked more in the running test than it asks: no right solution passes it only without."""

@@ -10,6 +10,7 @@ import datetime
 import decimal
 import enum
 import fractions
+import itertools
 import math
 import pathlib
 import string
@@ -18,11 +19,24 @@ import types
 import unicodedata
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-__all__ = ["CONTAINERS", "MAPPINGS", "MOST_PARTS", "STRANGERS", "Manner", "inside", "moved", "quantum", "same", "step_of"]
+__all__ = [
+    "CONTAINERS",
+    "MAPPINGS",
+    "MOST_PARTS",
+    "STRANGERS",
+    "Manner",
+    "inside",
+    "leaves",
+    "moved",
+    "quantum",
+    "same",
+    "step_of",
+]
 
 MAPPINGS = (dict, OrderedDict, Counter, defaultdict)
 CONTAINERS = (list, tuple, deque, set, frozenset, *MAPPINGS)
@@ -49,54 +63,117 @@ class Manner:
         unit: What a step adds to a number.
         own: Whether letters and digits are replaced by others of the same text, not by any.
         calendar: What a step adds to a date.
-        order: Whether items change places, and nothing else.
+        part: Which of the parts is moved, if it is one alone.
         strange: Whether what can't be moved (``None``, an empty list, an infinite number) gives way to something else.
     """
 
     unit: int = 1
     own: bool = False
     calendar: str = "days"
-    order: bool = False
+    part: int | None = None
     strange: bool = False
 
     def __str__(self) -> str:
-        marks = f"{' own' if self.own else ''} {self.calendar}{' order' if self.order else ''}"
+        marks = f"{' own' if self.own else ''} {self.calendar}"
         return f"{self.unit}{marks}{' strange' if self.strange else ''}"
 
 
-def moved(value: Any, steps: int, manner: Manner, depth: int) -> Any:
+def moved(value: Any, steps: int, manner: Manner, depth: int, others: Mapping[int, Any] = MappingProxyType({})) -> Any:
     """The value with all of its parts moved by so many steps, down to a depth; what can't be moved stays.
+
+    What is one object in several places of the value is one in the result, too, and what holds itself does so there.
+
+    Args:
+        value: Any.
+        steps: How far.
+        manner: In which way.
+        depth: Levels that are moved.
+        others: What takes the place of objects, by their ``id``.
 
     Raises:
         ArithmeticError: There is no such value: past the end of the calendar, say, or of a signalling NaN.
         ValueError, TypeError: Likewise.
     """
-    kind = type(value)
-    if kind in _MOVES:
-        other = _MOVES[kind](value, steps, manner)
-        return _estranged(value, steps) if manner.strange and steps and same(other, value) else other
-    if manner.strange and kind in _NOTHING:
-        return STRANGERS[steps % len(STRANGERS)] if steps else value
-    if _is_of_numpy(value):
-        return _of_numpy(value, steps, manner)
-    if kind in _LIKE:
-        like, back = _LIKE[kind]
-        return back(value, moved(like(value), steps, manner, depth - 1)) if depth else value
-    if kind not in CONTAINERS:
-        return _moved_inside(value, steps, manner, depth) if depth else value
-    if not depth or len(value) > MOST_PARTS:
-        return value
-    filling = {steps: steps} if manner.strange and steps and not value else {}
-    if kind in (list, tuple, deque):
-        return kind([moved(item, steps, manner, depth - 1) for item in value] or filling)
-    if not all(map(_is_plain, value)):
-        return value  # an object of the submission among them would be asked for its hash
-    if kind not in MAPPINGS:
-        return kind([moved(item, steps, manner, depth - 1) for item in value] or filling)
-    items: Any = {key: moved(item, steps, manner, depth - 1) for key, item in value.items()} or filling
-    if same(items, dict(value)):  # of nothing that can be moved: by its keys
-        items = {moved(key, steps, manner, depth - 1): item for key, item in value.items()}
-    return defaultdict(value.default_factory, items) if kind is defaultdict else kind(items)
+    return _Mover(steps, manner, others).of(value, depth)
+
+
+class _Mover:
+    """Moves one value."""
+
+    def __init__(self, steps: int, manner: Manner, others: Mapping[int, Any]) -> None:
+        self._steps = steps
+        self._manner = manner
+        self._others = others
+        self._made: dict[int, tuple[Any, Any]] = {}
+        self._parts = itertools.count()
+
+    def of(self, value: Any, depth: int) -> Any:
+        """The value, moved."""
+        kind, steps = type(value), self._steps
+        if id(value) in self._others:
+            return self._others[id(value)]
+        if kind in _MOVES:
+            if self._manner.part not in (None, next(self._parts)):
+                return value
+            other = _MOVES[kind](value, steps, self._manner)
+            return _estranged(value, steps) if self._manner.strange and steps and same(other, value) else other
+        if self._manner.strange and kind in _NOTHING:
+            return STRANGERS[steps % len(STRANGERS)] if steps else value
+        if _is_of_numpy(value):
+            return _of_numpy(value, steps, self._manner)
+        if id(value) in self._made:
+            return self._made[id(value)][1]
+        made = self._with_parts(value, depth) if depth else value
+        return self._keep(value, made)
+
+    def _keep(self, value: Any, made: Any) -> Any:
+        self._made[id(value)] = value, made  # kept, so that nothing else gets its id
+        return made
+
+    def _with_parts(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if kind in _LIKE:
+            like, back = _LIKE[kind]
+            return back(value, self.of(like(value), depth - 1))
+        if kind not in CONTAINERS:
+            return self._inside(value, depth)
+        if len(value) > MOST_PARTS:
+            return value
+        filling = {self._steps: self._steps} if self._manner.strange and self._steps and not value else {}
+        if kind in (list, deque):
+            made = self._keep(value, [] if kind is list else deque(maxlen=value.maxlen))
+            made.extend([self.of(item, depth - 1) for item in value] or filling)
+            return made
+        if kind is tuple:
+            return tuple([self.of(item, depth - 1) for item in value] or filling)
+        if not all(map(_is_plain, value)):
+            return value  # an object of the submission among them would be asked for its hash
+        if kind not in MAPPINGS:
+            return kind([self.of(item, depth - 1) for item in value] or filling)
+        made = self._keep(value, defaultdict(value.default_factory) if kind is defaultdict else kind())
+        items: Any = {key: self.of(item, depth - 1) for key, item in value.items()} or filling
+        if same(items, dict(value)):  # of nothing that can be moved: by its keys
+            items = {self.of(key, depth - 1): item for key, item in value.items()}
+        made.update(items)
+        return made
+
+    def _inside(self, value: Any, depth: int) -> Any:
+        """An object of the tests that is made of values: the same of moved ones."""
+        kind = type(value)
+        parts = inside(value)
+        if isinstance(value, enum.Enum):
+            members = list(type(value))
+            return members[(members.index(value) + self._steps) % len(members)] if value in members else value
+        if parts is None:
+            return value
+        if isinstance(value, BaseException):
+            return kind(*self.of(parts, depth - 1))
+        base = _base_of(kind)
+        made = base.__new__(kind, self.of(parts, depth - 1)) if base else self._keep(value, object.__new__(kind))
+        others = {} if base else self.of(parts, depth - 1)
+        for name, part in _attributes(value).items():
+            object.__setattr__(made, name, others.get(name, part))
+        return made
 
 
 def _estranged(value: Any, steps: int) -> Any:
@@ -108,23 +185,15 @@ def _estranged(value: Any, steps: int) -> Any:
     return type(value)([steps % 256]) if isinstance(value, bytes | bytearray) else value
 
 
-def _moved_inside(value: Any, steps: int, manner: Manner, depth: int) -> Any:
-    """An object of the tests that is made of values: the same of moved ones."""
-    kind = type(value)
-    parts = inside(value)
-    if isinstance(value, enum.Enum):
-        members = list(type(value))
-        return members[(members.index(value) + steps) % len(members)] if value in members else value
-    if parts is None:
-        return value
-    others = moved(parts, steps, manner, depth - 1)
-    if isinstance(value, BaseException):
-        return kind(*others)
-    base = _base_of(kind)
-    made = base.__new__(kind, others) if base else object.__new__(kind)
-    for name, part in _attributes(value).items():
-        object.__setattr__(made, name, part if base else others.get(name, part))
-    return made
+def leaves(value: Any, depth: int) -> Iterator[Any]:
+    """The parts of a value that have no parts, down to a depth."""
+    if depth and type(value) in CONTAINERS and len(value) <= MOST_PARTS:
+        for item in value.values() if type(value) in MAPPINGS else value:
+            yield from leaves(item, depth - 1)
+    elif depth and (parts := inside(value)) is not None:
+        yield from leaves(parts, depth - 1)
+    else:
+        yield value
 
 
 def inside(value: Any) -> Any:
@@ -190,25 +259,34 @@ def _is_plain(item: Any) -> bool:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same, without a question to an object of the submission inside of them."""
+    return _same(one, other, set())
+
+
+def _same(one: Any, other: Any, seen: set[tuple[int, int]]) -> bool:
     if one is other:
         return True
     if type(one) is not type(other):
         return False
+    if type(one) in (list, tuple, deque, *MAPPINGS):
+        if (id(one), id(other)) in seen:  # it holds itself
+            return True
+        seen.add((id(one), id(other)))
     if type(one) in (list, tuple, deque):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(_same(*pair, seen) for pair in zip(one, other, strict=True))
     if type(one) in MAPPINGS:
-        return list(one) == list(other) and all(map(same, one.values(), other.values()))
+        pairs = zip(one.values(), other.values(), strict=False)
+        return list(one) == list(other) and all(_same(*pair, seen) for pair in pairs)
     if type(one) in (set, frozenset) or type(one) in _MOVES:
         return bool(one == other)
     if type(one) in _LIKE:
         like = _LIKE[type(one)][0]
-        return same(like(one), like(other))
+        return _same(like(one), like(other), seen)
     if _is_of_numpy(one):
         return bool(one.shape == other.shape and one.dtype == other.dtype and one.tobytes() == other.tobytes())
     if isinstance(one, enum.Enum):
         return False
     parts = inside(one)
-    return parts is not None and same(parts, inside(other))
+    return parts is not None and _same(parts, inside(other), seen)
 
 
 def _text(value: str, steps: int, manner: Manner) -> str:
@@ -233,6 +311,14 @@ def _signs(value: str, steps: int) -> str:
     near = [chr(ord(sign) + distance) for sign in signs for distance in range(-_NEAR, _NEAR + 1) if ord(sign) + distance > 0]
     kind = [sign for sign in near if unicodedata.category(sign) == unicodedata.category(signs[0])]
     return value.translate({ord(signs[0]): kind[(kind.index(signs[0]) + steps) % len(kind)]}) if signs else value
+
+
+def _slice(value: slice, steps: int) -> slice:
+    """The same parts of a sequence, further on; one without an end, in other steps."""
+    if isinstance(value.start, int) or isinstance(value.stop, int):
+        start, stop = (end + steps if isinstance(end, int) else end for end in (value.start, value.stop))
+        return slice(start, stop, value.step)
+    return slice(value.start, value.stop, steps or value.step)
 
 
 def _bytes(value: Any, steps: int, manner: Manner) -> Any:
@@ -288,7 +374,7 @@ _MOVES: dict[type, _Move] = {
     str: _text,
     **dict.fromkeys((bytes, bytearray), _bytes),
     range: lambda value, steps, manner: range(value.start + steps, value.stop + steps, value.step),
-    slice: lambda value, steps, manner: slice(value.start, value.stop, steps or value.step),
+    slice: lambda value, steps, manner: _slice(value, steps),
     **dict.fromkeys((datetime.date, datetime.datetime), _date),
     datetime.timedelta: lambda value, steps, manner: value + datetime.timedelta(hours=steps),
     datetime.time: _time,

@@ -14,10 +14,11 @@ import decimal
 import fractions
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from .moving import CONTAINERS, MAPPINGS, MOST_PARTS, Manner, inside, moved, quantum, same, step_of
+from .moving import Manner, leaves, moved, quantum, same, step_of
+from .variants import DEEPEST, variants
 
 __all__ = ["all_relatives", "some_relatives"]
 
@@ -56,8 +57,8 @@ _UNITS = (
 )
 """How large a step may be, besides 1: numbers that others are often multiples of."""
 _MOST_UNITS = 3
-_DEEPEST = 6
-"""Levels of a value; what is deeper stays as it is."""
+_GROUPS, _MOST_VARIANTS = 2, 3
+"""Other values that variants are made of, and how many of each."""
 _LARGEST = 10**15
 
 
@@ -65,47 +66,64 @@ def all_relatives(value: Any) -> Iterator[tuple[str, Any]]:
     """All relatives of a value by their names, which tell how far they are from it; none of what has no parts to change."""
     for manner in _manners(value):
         for steps in range(-_FARTHEST, _FARTHEST + 1):
-            for turned in (False, True) if _can_be_turned(value, manner) else (False,):
-                yield from _named(value, manner, steps, turned)
+            yield from _named(value, manner, steps)
+    for name, make in variants(value):
+        yield from _made(value, name, make)
 
 
-def some_relatives(value: Any, count: int, chance: random.Random) -> Iterator[tuple[str, Any]]:
-    """Some of all relatives, by chance, so that the value is as likely in any place among them as in any other."""
+def some_relatives(value: Any, count: int, chance: random.Random) -> Iterator[tuple[list[str], Any]]:
+    """Some of all relatives, by chance, so that the value is as likely in any place among them as in any other.
+
+    If it has variants, some of these, and the same ones of some others: each looks like the one that they were made from.
+
+    Returns:
+        What is yielded: names, of which one has to be known of the reference if it may be equal, and the relative.
+    """
     manners = _manners(value)
+    makers = [] if manners[0].strange else variants(value)
     chance.shuffle(manners)
     for manner in manners:
-        places = chance.sample(range(_FARTHEST + 1), count + 1)
-        own = places.pop()
-        found: list[tuple[str, Any]] = []
-        for place in places:
-            turned = _can_be_turned(value, manner) and chance.random() < 1 / 2
-            for name, thing in _named(value, manner, place - own, turned):
+        steps = chance.sample(range(_FARTHEST + 1), count + 1)
+        own = steps.pop()
+        near = chance.sample(makers, min(_MOST_VARIANTS, len(makers)))
+        others = [pair for place in steps[: _GROUPS if near else None] for pair in _named(value, manner, place - own)]
+        found: list[tuple[list[str], Any]] = []
+        for names, thing in [([], value), *(([name], thing) for name, thing in others)]:
+            varied = [([*names, name], other) for label, make in near for name, other in _made(thing, label, make)]
+            for known, other in ([(names, thing)] if names else []) + varied:
                 # Of few letters not many others can be made, and who is asked twice would know that one from the value.
-                if not any(same(thing, other) for _name, other in found):
-                    found.append((name, thing))
+                if not same(other, value) and not any(same(other, one) for _names, one in found):
+                    found.append((known, other))
         if found:
             yield from found
             return
+
+
+def _made(value: Any, name: str, make: Callable[[Any], Any]) -> Iterator[tuple[str, Any]]:
+    try:
+        thing = make(value)
+    except (ArithmeticError, ValueError, TypeError):
+        return
+    if not same(thing, value):
+        yield name, thing
 
 
 def _manners(value: Any) -> list[Manner]:
     """The manners in which a value has relatives; each is seen from them as well, or nearly so."""
     if not _can_be_moved(value):
         return [Manner(strange=True)]
-    leaves = list(_leaves(value, _DEEPEST))
-    manners = [Manner(unit) for unit in _units(leaves)]
-    if any(type(leaf) is str for leaf in leaves):
+    parts = list(leaves(value, DEEPEST))
+    manners = [Manner(unit) for unit in _units(parts)]
+    if any(type(leaf) is str for leaf in parts):
         manners += [Manner(own=True)] * 2  # likelier than others: most texts are of few letters
-    if any(isinstance(leaf, datetime.date) for leaf in leaves):
+    if any(isinstance(leaf, datetime.date) for leaf in parts):
         manners += [Manner(calendar=calendar) for calendar in ("weeks", "months", "years")]
-    if type(value) in (list, tuple) and len(value) > 1:
-        manners.append(Manner(order=True))
     return manners
 
 
 def _can_be_moved(value: Any) -> bool:
     """One step forth or back: one of them may be beyond the last day of the calendar."""
-    return any(True for steps in (1, -1) for _ in _named(value, Manner(), steps, turned=False))
+    return any(True for steps in (1, -1) for _ in _named(value, Manner(), steps))
 
 
 def _units(leaves: list[Any]) -> list[int]:
@@ -128,29 +146,5 @@ def _whole(leaf: Any) -> int:
     return 0
 
 
-def _leaves(value: Any, depth: int) -> Iterator[Any]:
-    if depth and type(value) in CONTAINERS and len(value) <= MOST_PARTS:
-        for item in value.values() if type(value) in MAPPINGS else value:
-            yield from _leaves(item, depth - 1)
-    elif depth and (parts := inside(value)) is not None:
-        yield from _leaves(parts, depth - 1)
-    else:
-        yield value
-
-
-def _can_be_turned(value: Any, manner: Manner) -> bool:
-    return type(value) in (list, tuple) and not manner.order
-
-
-def _named(value: Any, manner: Manner, steps: int, turned: bool) -> Iterator[tuple[str, Any]]:
-    try:
-        if manner.order:
-            thing = value[steps % len(value) :] + value[: steps % len(value)]
-        else:
-            thing = moved(value, steps, manner, _DEEPEST)
-    except (ArithmeticError, ValueError, TypeError):  # past the end of the calendar, say, or a signalling NaN
-        return
-    if turned:
-        thing = thing[::-1]
-    if not same(thing, value):
-        yield f"{manner} {steps}{' turned' if turned else ''}", thing
+def _named(value: Any, manner: Manner, steps: int) -> Iterator[tuple[str, Any]]:
+    yield from _made(value, f"{manner} {steps}", lambda whole: moved(whole, steps, manner, DEEPEST))

@@ -6,18 +6,21 @@ import datetime
 import decimal
 import fractions
 import hashlib
+import os
 import pathlib
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-__all__ = ["Known", "Made", "is_remote", "known_of", "made_by_call", "remember"]
+__all__ = ["Asked", "Known", "Made", "is_remote", "known_of", "made_by_call", "remember"]
 
 _MOST_KEPT = 12
 """Objects of a class that are kept to ask about; the latest ones."""
 _LONGEST_NAME, _LONGEST_LEAF, _MOST_PARTS = 60, 1000, 100
 """Characters of a call's name before its digest, and of a value in it; parts of a container."""
+_DEEPEST = 4
+"""Levels of a value."""
 _LEAVES = frozenset(
     {
         *(bool, int, float, complex, str, bytes, type(None), range, decimal.Decimal, fractions.Fraction, uuid.UUID),
@@ -34,6 +37,14 @@ class Made(NamedTuple):
     again: Callable[[], Any]
 
 
+class Asked(NamedTuple):
+    """How often objects of a class were asked, and said yes, in the running test."""
+
+    scope: str
+    times: int
+    yes: int
+
+
 class Known:
     """What the tests made of a class, or found as its constants.
 
@@ -42,22 +53,23 @@ class Known:
 
     Attributes:
         made: Objects by the call or name that they came from.
-        scope: The test that ``asked`` is for.
-        asked: How many questions were asked in the running test.
+        parts: Classes of the submission whose objects were given to such calls.
     """
 
     def __init__(self, generation: int) -> None:
         self.generation = generation
         self.made: dict[str, Made] = {}
-        self.scope = ""
-        self.asked = 0
+        self.parts: set[Any] = set()
+        self._asked = Asked("", 0, 0)
 
-    def asked_before(self, scope: str) -> int:
-        """How many questions the running test had asked before this one, which is counted."""
-        if scope != self.scope:
-            self.scope, self.asked = scope, 0
-        self.asked += 1
-        return self.asked - 1
+    def count(self, scope: str, yes: bool) -> None:
+        """Count a question of a test."""
+        before = self.asked_before(scope)
+        self._asked = Asked(scope, before.times + 1, before.yes + yes)
+
+    def asked_before(self, scope: str) -> Asked:
+        """What the running test has asked until now."""
+        return self._asked if self._asked.scope == scope else Asked(scope, 0, 0)
 
     def keep(self, how: str, made: Made) -> None:
         self.made.pop(how, None)
@@ -91,7 +103,10 @@ def remember(
     if how is None or not (how.startswith(".") or cls._grader_home.contract.compares(cls._grader_path)):
         return
     again = _made_again(make, args, kwargs) if make is not None else lambda: thing
-    known_of(cls).keep(how, Made(thing, again))
+    known = known_of(cls)
+    known.keep(how, Made(thing, again))
+    known.parts.update(_classes_in([*args, *kwargs.values()], _DEEPEST))
+    cls._grader_home.contract.makes(how)
 
 
 def _made_again(make: Callable[..., Any], args: Iterable[Any], kwargs: Mapping[str, Any]) -> Callable[[], Any]:
@@ -117,7 +132,7 @@ def _recipe(value: Any) -> Callable[[], Any]:
 def made_by_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
     """What tells a call of a class from others: its arguments, if they are plain values or were made of such themselves."""
     try:
-        text = _text((args, kwargs), 4)
+        text = _text((args, kwargs), _DEEPEST)
     except ValueError:
         return None
     if len(text) > _LONGEST_NAME:
@@ -131,6 +146,8 @@ def _text(value: Any, depth: int) -> str:
     kind = type(value)
     if kind in _LEAVES:
         text = repr(value)
+        if os.environ.get("TMPDIR", "/tmp") in text:
+            raise ValueError("a file is what is written there, and lies elsewhere in each grading")
         if len(text) > _LONGEST_LEAF:
             raise ValueError("too long to be remembered")
         return text
@@ -142,6 +159,15 @@ def _text(value: Any, depth: int) -> str:
     if len(names) != 1:
         raise ValueError("nothing tells it from others")
     return f"{kind.__name__}{names.pop()}"
+
+
+def _classes_in(values: Any, depth: int) -> Iterator[Any]:
+    """Classes of the submission whose objects are among values, or inside of them."""
+    for value in values:
+        if is_remote(value):
+            yield type(value)
+        elif depth and type(value) in (list, tuple, set, frozenset, dict) and len(value) <= _MOST_PARTS:
+            yield from _classes_in(value.values() if type(value) is dict else value, depth - 1)
 
 
 def is_remote(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import secrets
 import socket
 import struct
 from collections import deque
@@ -39,10 +40,15 @@ class Control:
 
     Attributes:
         socket: The connection, for ``select``.
+        key: What each message that is sent carries, if anything: that it comes from who was given the key, and not from
+            whoever writes to a file by its number.
+        expected: What each message that comes has to carry.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
+        self.key = b""
+        self.expected = b""
         self._buffer = bytearray()
         self._descriptors: deque[int] = deque()
 
@@ -58,7 +64,7 @@ class Control:
         Raises:
             WireClosed: The other side is gone.
         """
-        payload = pack({**message, "descriptors": len(descriptors)})
+        payload = pack({**message, "descriptors": len(descriptors), "from": self.key})
         data = _HEADER.pack(len(payload)) + payload
         try:
             if descriptors:
@@ -84,6 +90,9 @@ class Control:
         del self._buffer[: 4 + length]
         if not isinstance(message, dict):
             raise ProtocolViolation("a control message that is no map")
+        key = message.pop("from", b"")
+        if not (isinstance(key, bytes) and (not self.expected or secrets.compare_digest(key, self.expected))):
+            raise ProtocolViolation("a control message of somebody else")
         count = message.pop("descriptors", 0)
         if not isinstance(count, int) or not 0 <= count <= len(self._descriptors):
             raise ProtocolViolation("a control message without its descriptors")
