@@ -3,7 +3,7 @@
 import pytest
 
 SUBMISSION = """
-    import sys, os, threading, subprocess
+    import functools, sys, os, threading, subprocess
 
     class Overdrawn(ValueError):
         def __init__(self, missing):
@@ -30,6 +30,13 @@ SUBMISSION = """
     def children():
         from concurrent.futures import ProcessPoolExecutor
         with ProcessPoolExecutor(2) as pool: return list(pool.map(abs, [-1, -2]))
+    def counted(function):
+        @functools.wraps(function)
+        def counting(*args, **named):
+            counting.calls += 1
+            return function(*args, **named)
+        counting.calls = 0
+        return counting
     def cwd_file(name):
         with open(name, "w") as f: f.write("x")
         return sorted(os.listdir("."))
@@ -119,6 +126,13 @@ TESTS = """
 
     def test_processes_of_the_learner():
         assert bank.children() == [1, 2]
+    def test_decorated_method():
+        class Cart:
+            items = 2
+            @bank.counted
+            def total(self, price): return self.items * price
+        cart = Cart()
+        assert cart.total(3) == 6 and cart.total(price=5) == 10 and Cart.total.calls == 2 and Cart.total(cart, 1) == 2
 """
 
 

@@ -146,3 +146,17 @@ def test_connections_end_with_the_stream():
     with receiver:
         assert receiver.recv(1) == b""
     there.close()
+
+
+def test_what_does_not_carry_the_key_is_from_somebody_else(ends):
+    first, second = ends
+    first.key = second.expected = b"k" * 16
+    first.send({"n": 1})
+    assert second.receive() == ({"n": 1}, [])
+    first.key = b"x" * 16
+    first.send({"n": 2})
+    with pytest.raises(ProtocolViolation, match="somebody else"):
+        second.receive()
+    Control(first.socket).send({"n": 3})
+    with pytest.raises(ProtocolViolation):
+        second.receive()

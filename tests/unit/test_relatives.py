@@ -245,6 +245,43 @@ def test_who_knows_what_answers_look_like_says_yes_to_relatives_too(value, looks
     assert caught > 80
 
 
+def test_what_is_one_object_in_several_places_stays_one_and_what_holds_itself_does():
+    row = [7, 7]
+    for _names, thing in some_relatives([row, row, (row, 1)], COUNT, random.Random(1)):
+        assert sum(one is two for one in thing[:3] for two in thing[:3]) >= 5
+    ring = [1]
+    ring.append(ring)
+    point = Point(1, [])
+    point.names.append(point)
+    for value in (ring, point):
+        found = [thing for _name, thing in all_relatives(value)]
+        assert found
+        assert any(thing[1] is thing if value is ring else thing.names[0] is thing for thing in found)
+
+
+def test_a_ring_keeps_its_size_and_a_slice_its_step():
+    assert {thing.maxlen for _name, thing in all_relatives(deque([1, 2], maxlen=2))} == {2}
+    assert {thing.step for _name, thing in all_relatives(slice(3, 7))} == {None}
+
+
+@pytest.mark.parametrize(
+    ("value", "also"),
+    [
+        ("Hello, Ada!", lambda text: "Ada" in text),
+        ("The Old Man", lambda text: text.lower() == "the old man"),
+        ([1, 2, 3], lambda items: sorted(items) == [1, 2, 3]),
+        ([[1, 4], [2, 5]], lambda rows: rows[0] == [1, 4]),
+        ({"count": 4, "sum": 10}, lambda found: found["count"] == 4),
+        (Point(3, 4), lambda point: point.x == 3),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_who_looks_at_one_thing_alone_says_yes_to_some_variants(value, also):
+    assert any(also(thing) for _name, thing in all_relatives(value))
+    seen = [any(also(thing) for _names, thing in some_relatives(value, COUNT, random.Random(seed))) for seed in range(200)]
+    assert sum(seen) > 80
+
+
 class Touchy:
     """Stands for an object of a submission."""
 

@@ -76,7 +76,7 @@ KINDS = {
         ),
         Kind(
             "mock",
-            "mocks",
+            "mocks, called if what they wrap or have as side effect could be",
             call=True,
             specials=_ALL,
             read="public names that `unittest.mock` does not define",

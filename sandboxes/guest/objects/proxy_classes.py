@@ -14,6 +14,7 @@ from .special_methods import (
     MUTABLE_PLAIN,
     Overridable,
     after,
+    bound,
     contains,
     content,
     documentation,
@@ -83,6 +84,8 @@ def make_class(home: Home, description: ClassDescription, bases: tuple[type, ...
             # ``isinstance`` asks an object for its class when its type says no.
             kind = KINDS[description.qualname]
             namespace["__class__"] = property(lambda self: kind)
+            if kind is types.FunctionType:
+                namespace["__get__"] = bound
             if kind is types.CoroutineType:
                 namespace.update(COROUTINE)
         roots = bases or (Proxy,)

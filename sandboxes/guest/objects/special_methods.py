@@ -24,6 +24,7 @@ __all__ = [
     "KINDS",
     "MUTABLE_PLAIN",
     "after",
+    "bound",
     "contains",
     "content",
     "documentation",
@@ -257,6 +258,11 @@ def contains(self: Any, value: Any) -> bool:
         # Another right solution may have the method, and is asked what else is in it.
         note_yes(self, value, "contains", lambda asked, about: is_among(about, asked))
     return found
+
+
+def bound(self: Any, instance: Any, owner: Any = None) -> Any:
+    """A function that a class has is a method of its objects, also if a decorator of the other side made it."""
+    return self if instance is None else types.MethodType(self, instance)
 
 
 def _exit(self: Any, kind: Any, error: Any, trace: Any) -> Any:
