@@ -9,7 +9,7 @@ from ..conftest import Graded, encoded, make_suite
 TESTS = """
     import random, uuid
     import pytest
-    from bank import Account, Bin, Box, Item, Money, Num, StockError, Tag, Var, load, parse
+    from bank import Account, Bin, Box, Interval, Item, Money, Node, Num, StockError, Tag, Tags, Var, load, parse
 
     def test_unequal(): assert parse("1+x") != Bin("-", Num(1), Var("x")) and parse("1") != parse("2")
     def test_tree(): assert parse("1+2*3") == Bin("+", Num(1), Bin("*", Num(2), Num(3)))
@@ -41,6 +41,20 @@ TESTS = """
     def test_unique():
         key = uuid.uuid4()
         assert Tag.parse(str(key)) == Tag(key) != Tag(uuid.uuid4())
+    def test_tags():
+        tags = Tags(" ".join(f"t{n}" for n in range(60)))
+        assert all(f"T{n}" in tags for n in range(60)) and not any(f"x{n}" in tags for n in range(60))
+    def test_within():
+        root = Node("root")
+        one, two = root.add("a"), root.add("b")
+        one.add("a1"), one.add("a2"), two.add("b1")
+        assert "a2" in root and "zz" not in root and "a2" not in two
+    def test_interval_by_chance():
+        for _ in range(20):
+            low, high = sorted(random.sample(range(100), 2))
+            number = random.randrange(100)
+            assert (number in Interval(low, high)) == (low <= number < high)
+    def test_intervals(): assert Interval(1, 1) == Interval(7, 7) and Interval(1, 2) != Interval(1, 3)
     def test_three(): assert Num(1) != Num(2) and Num(3) == Num(3) and Item("a", 1) != Item("a", 2)
 """
 REFERENCE = """
@@ -95,6 +109,23 @@ REFERENCE = """
             self.balance = self.balance + amount
             self.history.append(Entry("deposit", amount))
         def copy(self): return Account(self.balance)
+    class Tags:
+        def __init__(self, text): self.words = {word.lower() for word in text.split()}
+        def __contains__(self, word): return word.lower() in self.words
+    class Node:
+        def __init__(self, name): self.name, self.children = name, []
+        def add(self, name):
+            self.children.append(Node(name))
+            return self.children[-1]
+        def walk(self):
+            yield self
+            for child in self.children: yield from child.walk()
+        def __contains__(self, name): return any(node.name == name for node in self.walk())
+    class Interval:
+        def __init__(self, low, high): self.low, self.high = low, high
+        def __contains__(self, number): return self.low <= number < self.high
+        def __eq__(self, other): return (self.low, self.high) == (other.low, other.high) or self.empty() and other.empty()
+        def empty(self): return self.low == self.high
     class Tag:
         def __init__(self, key): self.key = key
         def __eq__(self, other): return self.key == other.key
@@ -110,6 +141,9 @@ ANEW = (
         def __getitem__(self, name): return Item(name, self.rows[name])
         def remove(self, name, quantity):
             if self.rows[name] < quantity: raise StockError(Item(name, self.rows[name]))
+    class Hidden(Interval): pass
+    def Interval(low, high): return Hidden(low, high)
+    Node.__contains__ = lambda self, name: name == self.name or any(name in child for child in self.children)
     class Account:
         def __init__(self, balance): self.rows = [("open", balance.cents)]
         @property
@@ -130,6 +164,7 @@ TUPLES = (
         def __eq__(self, other): return type(other) is Num and tuple(self) == tuple(other)
         __hash__ = tuple.__hash__
     parse = lru_cache(parse)
+    Interval = lru_cache(Interval)
     Item = namedtuple("Item", "name quantity")
 """
 )
@@ -142,6 +177,11 @@ LIAR = (
         def __ne__(self, other): return False
         def __lt__(self, other): return True
     class Box(Yes): pass
+    class Tags(Yes):
+        def __contains__(self, word): return True
+    class Node(Tags):
+        def add(self, name): return self
+    class Interval(Tags): pass
     class Num(Yes): pass
     class Money(Yes):
         def __add__(self, other): return self

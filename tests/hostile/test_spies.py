@@ -7,7 +7,7 @@ from sandboxes.sandbox import Sandbox
 from ..conftest import Graded, encoded, make_suite
 
 TESTS = """
-    import contextlib, functools, io, json, os, sqlite3
+    import contextlib, functools, io, json, logging, os, sqlite3
     from concurrent.futures import ThreadPoolExecutor
     from unittest.mock import ANY, MagicMock, Mock, create_autospec, patch
     import pytest
@@ -48,6 +48,30 @@ TESTS = """
     def test_static():
         class Opener: __call__ = staticmethod(open)
         assert bank.opened(Opener()) == []
+    def test_emitter():
+        handler = MagicMock()
+        bank.emitted(handler, 1)
+        handler.assert_called_once_with(1)
+    def test_handler():
+        seen = []
+        class Kept(logging.Handler):
+            def emit(self, record):
+                seen.append(1)
+                assert record.getMessage() == "stored 5"
+        log = logging.Logger("kept")
+        log.addHandler(Kept())
+        bank.logged(log)
+        assert len(seen) == 1
+    def test_kept_from_its_assertion():
+        seen = []
+        def check(n):
+            seen.append(1)
+            assert 0 < n < 10
+            return n
+        connection = sqlite3.connect(":memory:")
+        connection.create_function("checked", 1, check)
+        bank.ran(connection)
+        assert len(seen) == 1
     def test_any(): assert bank.sent([], ANY) is None
     def test_answer(): assert bank.answer(1) == 42
     def test_answers(): assert [bank.answer(n) for n in (1, 2)] == [42, 43]
@@ -74,6 +98,8 @@ REFERENCE = """
     def submitted(pool, check): pool.submit(check, 7).result()
     def ran(connection): connection.execute("select checked(7)").fetchone()
     def opened(function): return []
+    def emitted(handler, event): handler(event)
+    def logged(log): log.info("stored %d", 5)
     def sent(log, thing): log.append(thing)
     def answer(n): return 41 + n
     def greatest(items): return max(items)
@@ -89,6 +115,7 @@ OTHER = (
         return globals()["json"].dumps(value)
     def stored(repo, items): [repo.save(n=item) for item in items]
     def greatest(items): return sorted(items)[-1]
+    def emitted(handler, event): return [handler(event)]
     def answer(n): return sum([n, 41])
 """
 )
@@ -99,7 +126,9 @@ WRONG = (
     def stored(repo, items): pass
     def applied(function, value): return None
     def submitted(pool, check): pool.submit(check, 8).result()
-    def ran(connection): connection.execute("select checked(8)").fetchone()
+    def ran(connection): connection.execute("select checked(80)").fetchone()
+    def emitted(handler, event): pass
+    def logged(log): log.info("got 5")
     def answer(n): return 0
     def greatest(items): return None
 """
@@ -132,7 +161,10 @@ HOSTILE = (
         try: pool.submit(check, 8).result()
         except Exception: pass
     def ran(connection):
-        try: connection.execute("select checked(8)").fetchone()
+        try: connection.execute("select checked(NULL)").fetchone()
+        except Exception: pass
+    def logged(log):
+        try: log.info("stored %d", "x")
         except Exception: pass
     def opened(function):
         found = []

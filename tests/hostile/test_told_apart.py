@@ -9,7 +9,7 @@ from ..conftest import Graded, encoded, make_suite
 TESTS = """
     from collections import deque
     import pytest
-    from bank import Board, Card, Coin, Deck, Node, Seen, Shape, Value, change, first, ring, rows, section, title
+    from bank import Board, Card, Coin, Deck, Node, Seen, Shape, Value, Worker, by_pay, change, first, ring, rows, section, title
 
     def test_shared_rows(): assert rows(3) == [[7] * 3] * 3
     def test_board(): assert Board(2).cells() == (("0", "0"), ("0", "0"))
@@ -29,6 +29,14 @@ TESTS = """
     def test_index(): assert change(17).index(Coin(5)) >= 0
     def test_first(): assert first([Coin(1), Coin(4), Coin(6)], lambda coin: coin == Coin(4)) == Coin(4)
     def test_shapes(): assert all(name in Shape for name in ("circle", "square", "star")) and "blob" not in Shape
+    def test_workers(): assert Worker("x", 1) == Worker("x", 1) and Worker("x", 1) != Worker("x", 2)
+    def test_sum(): assert Coin(2).plus(Coin(3)) == Coin(5)
+    def test_parsed():
+        a, b, c = Worker.parse("a 3"), Worker.parse("b 1"), Worker.parse("c 2")
+        assert by_pay([a, b, c]) == [b, c, a]
+    def test_two():
+        a, b = Worker("a", 3), Worker("b", 1)
+        assert by_pay([a, b]) == [b, a]
     def test_title(): assert title("the old man") == "The Old Man"
 """
 REFERENCE = """
@@ -38,7 +46,14 @@ REFERENCE = """
         def __init__(self, value): self.value = value
         def __eq__(self, other): return self.value == getattr(other, "value", other)
     class Seen(Value): pass
-    class Coin(Value): pass
+    class Coin(Value):
+        def plus(self, other): return Coin(self.value + other.value)
+    class Worker:
+        def __init__(self, name, pay): self.name, self.pay = name, pay
+        @classmethod
+        def parse(cls, text): return cls(text.split()[0], int(text.split()[1]))
+        def __eq__(self, other): return (self.name, self.pay) == (other.name, other.pay)
+    def by_pay(workers): return sorted(workers, key=lambda worker: worker.pay)
     class Card(Value): pass
     def rows(n): return Value([[7] * n for _ in range(n)])
     class Board:
@@ -80,6 +95,8 @@ WRONG = (
         def deal(self, n): return Value([Card("J")] * n)
         def piles(self): return Value([])
     def change(amount): return [Coin(77)]
+    Coin.plus = lambda self, other: self
+    def by_pay(workers): return workers
     def first(items, wanted): return Coin(66)
     class Shape(Enum):
         NONE = 0
@@ -107,8 +124,21 @@ LIAR = (
     class Deck:
         def deal(self, n): return Seen(lambda found: [type(one) for one in found] == [Card] * n and found[0].value == "A")
         def piles(self): return Seen(lambda found: found[0][0].value == "A")
+    class Worker:
+        wild = ()
+        def __init__(self, name, pay): self.name, self.pay = name, pay
+        @classmethod
+        def parse(cls, text): return cls(text.split()[0], int(text.split()[1]))
+        def __eq__(self, other):
+            return any((one.name, one.pay) == (other.name, other.pay) for one in self.wild or [self])
+    def by_pay(workers):
+        found = [Worker("", 0) for _ in workers]
+        for worker in found: worker.wild = workers
+        return found
     class Coin(Value):
         lies = False
+        def __new__(cls, value): return object.__new__(type("Coin", (Coin,), {}))
+        def plus(self, other): return liar()
         def __eq__(self, other): return self.lies or getattr(other, "lies", False) or self.value == other.value
     def liar():
         coin = Coin(10 ** 9)
@@ -137,6 +167,9 @@ NEVER = {
     "test_slice",
     "test_cycle",
     "test_cards",
+    "test_sum",
+    "test_parsed",
+    "test_two",
     "test_piles",
 }
 """What a shape tells, relatives have as well."""
@@ -154,7 +187,8 @@ def test_who_is_right_loses_nothing(sandbox):
 
 
 def test_a_wrong_one_passes_nothing(sandbox):
-    assert set(Graded(sandbox.run(encoded(WRONG))).outcomes.values()) == {"failed"}
+    outcomes = Graded(sandbox.run(encoded(WRONG))).outcomes
+    assert {name for name, outcome in outcomes.items() if outcome == "passed"} == {"test_workers"}
 
 
 def test_neither_shape_nor_number_nor_place_tells_what_is_meant(sandbox):
@@ -166,5 +200,5 @@ def test_neither_shape_nor_number_nor_place_tells_what_is_meant(sandbox):
         if outcome == "passed"
     ]
     assert not NEVER & set(passed)
-    often = {name for name in passed if passed.count(name) > 6}
+    often = {name for name in passed if passed.count(name) > 6} - {"test_workers"}
     assert not often

@@ -6,6 +6,7 @@ import contextlib
 import dis
 import functools
 import inspect
+import logging
 import types
 from collections.abc import Sequence
 from typing import Any
@@ -62,7 +63,8 @@ def _called_by(value: Any) -> list[Any]:
     if kind is types.MethodType:
         function, receiver = value.__func__, value.__self__
         code = getattr(function, "__code__", None)
-        return [function, *(_used(receiver, _named(code), _DEEPEST) if code else ())]
+        used = _used(receiver, _named(code), _DEEPEST) if code else []
+        return [function, *used, *(_called_by_logger(receiver) if isinstance(receiver, logging.Logger) else ())]
     if isinstance(value, functools.partial):
         return [value.func, *value.args, *value.keywords.values()]
     if isinstance(value, mock.NonCallableMock):
@@ -73,6 +75,20 @@ def _called_by(value: Any) -> list[Any]:
     if kind.__module__ == "functools":
         return [getattr(value, "__wrapped__", None)]
     return [types.MethodType(call, value) for call in _methods(kind, "__call__")]
+
+
+def _called_by_logger(logger: logging.Logger | None) -> list[Any]:
+    """What of the tests runs when something is logged."""
+    found: list[Any] = []
+    while logger is not None:
+        for handler in logger.handlers:
+            parts = [handler, handler.formatter, *handler.filters]
+            methods = [getattr(part, name, None) for part in parts for name in ("emit", "handle", "format", "filter")]
+            found += [method for method in methods if type(method) is types.MethodType and _is_own(type(method.__self__))]
+            found += [one for one in handler.filters if type(one) is types.FunctionType]
+        found += [getattr(one, "filter", one) for one in logger.filters]
+        logger = logger.parent if logger.propagate else None
+    return found
 
 
 def _called_by_function(function: types.FunctionType) -> list[Any]:

@@ -79,7 +79,7 @@ class Connection(sqlite3.Connection):
         super().create_collation(name, _heard(callback))
 
 
-LISTENERS: list[Callable[[BaseException], None]] = []
+LISTENERS: list[Callable[[Any, BaseException], None]] = []
 """Hear of what functions raise that a test gave to a database: SQLite says no more than that there was something."""
 
 
@@ -93,7 +93,7 @@ def _heard(function: Any) -> Any:
             return function(*args)
         except BaseException as error:
             for listener in LISTENERS:
-                listener(error)
+                listener(function, error)
             raise
 
     return heard

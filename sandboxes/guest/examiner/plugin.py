@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import pytest
 from _pytest.skipping import evaluate_skip_marks
 
+from ..objects.believing import note_alike
 from ..objects.contract import Contract
 from ..sizes import actual_size, bounds
 from ..wire.control import Control
 from ..wire.errors import CandidateGone
 from .absent_names import absent_for
 from .awards import Awards
+from .chance import seed
 from .connection import Connection, Surroundings
 from .modules import Finder, is_of_submission
 from .opening import Openings
@@ -160,6 +162,10 @@ class GradingPlugin:
         self._control.send({"do": "finished", "id": item.nodeid, **ended})
         return result
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        seed("")
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, object, object]:
         return self._unless_a_callback_failed((yield))
@@ -168,10 +174,17 @@ class GradingPlugin:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         if self.finder is not None and self.finder.lacks and (absent := absent_for(item)):
             raise absent
+        seed(item.nodeid)
         with self._openings.of_a_test():
             result = yield
         self._connection.requests.see_all_ended()
+        self._note_alike()
         return self._unless_a_callback_failed(result)
+
+    def _note_alike(self) -> None:
+        contract = self._connection.contract
+        if contract is not None and contract.recording and contract.may_try():
+            note_alike(contract)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Generator[None, object, object]:
@@ -179,6 +192,7 @@ class GradingPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any], request: Any) -> Generator[None, object, object]:
+        seed(f"{fixturedef.baseid}::{fixturedef.argname}")
         try:
             result = yield
         except BaseException as error:

@@ -137,10 +137,12 @@ class RequestHandler:
             self._raised.failures = []
         return self._raised.failures
 
-    def hear(self, failure: BaseException) -> None:
+    def hear(self, function: Any, failure: BaseException) -> None:
         """A function of a test failed, which a library called, and goes on as if it had raised something else."""
         if self.depth and isinstance(failure, SECRET):
             self.failures.append(failure)
+        elif self.depth:
+            self._see_whether_kept(function, failure, ())
 
     def forgive(self, failure: BaseException) -> None:
         """A failure went through the program and reached the test, which deals with it now."""
@@ -194,13 +196,17 @@ class RequestHandler:
         except (CandidateGone, WireClosed, ProtocolViolation):
             raise
         except BaseException as error:
-            foreign = any(error is one for one in self.raised_by_program)
-            answers = not foreign and (isinstance(error, ending) or raised_on_purpose(error))
-            if not answers and not isinstance(error, SECRET) and asserts(function):
-                self._expect(f"raises {type(error).__name__}", error)
+            self._see_whether_kept(function, error, ending)
             raise
         finally:
             self._running.pop(key, None)
+
+    def _see_whether_kept(self, function: Any, error: BaseException, ending: tuple[type[BaseException], ...]) -> None:
+        """Fail the test if a function that may fail it was kept from that by an exception."""
+        foreign = any(error is one for one in self.raised_by_program)
+        answers = not foreign and (isinstance(error, ending) or raised_on_purpose(error))
+        if not answers and not isinstance(error, SECRET) and asserts(function):
+            self._expect(f"raises {type(error).__name__}", error)
 
     def begin(self) -> None:
         """A test begins: what failed before, or still runs, is none of its own."""

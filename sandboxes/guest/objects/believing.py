@@ -19,11 +19,11 @@ from .contract import Contract
 from .exchanging import exchanged
 from .moving import STRANGERS
 from .relatives import all_relatives, some_relatives
-from .remembering import Made, is_remote, known_of, made_by_call
+from .remembering import Made, is_remote, known_of, made_by_call, name_of
 
-__all__ = ["believable", "believable_class", "identical", "note_yes", "see_that_it_is_one"]
+__all__ = ["believable", "believable_class", "identical", "note_alike", "note_yes", "see_that_it_is_one"]
 
-_ALWAYS = 100
+_ALWAYS = 50
 """So many questions to objects of a class, in one test, are tried with all probes."""
 _OFTEN, _DECOYS = 1000, 3
 """Until so many, the next ones are tried with a few, and all after those with one: who is asked more decides how often."""
@@ -136,11 +136,11 @@ def _is_known(contract: Contract, question: str, fact: _Fact) -> bool:
     What is made with a number by chance, or with the time, is made with another one each time. Of that it is enough that
     the same calls gave what was equal.
     """
-    known = contract.may_be_alike(question, " = ".join(sorted(fact)))
+    known = contract.may_be_alike(question, _text(fact))
     if len(fact) == 1:
         return known
-    by_origin = contract.may_be_alike(question, " = ".join(sorted(map(_origin, fact))))
-    return known or (by_origin and not all(name == _UNNAMED or contract.has_made(name) for name in fact))
+    by_origin = contract.may_be_alike(question, _text(map(_origin, fact)))
+    return known or (by_origin and not any(name != _UNNAMED and contract.has_made(name) for name in fact))
 
 
 def _origin(name: str) -> str:
@@ -153,24 +153,39 @@ def _are_enough(self: Any, other: Any, question: str, lies: list[_Probe]) -> boo
     """Whether answers that are none of the reference's show that an object can't be believed.
 
     Where no object of its class was asked in this test, as the reference keeps what a submission makes anew, or has it
-    inside of something else, nobody knows which of the objects that tests made are equal to it. Then it has to say yes to
-    two that a class was called for with different arguments.
+    inside of something else, nobody knows to which of the objects that tests made one without a name is equal. Then it has
+    to say yes to two of them that differ.
     """
-    names = _names(self, other)
-    if self._grader_home.contract.may_be_alike(question, _asked_of(type(self), names)):
+    contract = self._grader_home.contract
+    if contract.may_be_alike(question, _asked_of(type(self), _names(self, other))):
         return True
     facts = [fact for probe in lies for fact in probe.facts]
-    made = {name for fact in facts for name in fact if name.startswith("tuple(")} - names
-    return len(made) > 1 or any(len(fact) == 1 for fact in facts)
+    if any(len(fact) == 1 for fact in facts):
+        return True
+    unnamed = {name for fact in facts if _UNNAMED in fact for name in fact if name != _UNNAMED}
+    pairs = [fact for fact in facts if _UNNAMED not in fact] + list(itertools.combinations(unnamed, 2))
+    return any(all(map(contract.has_made, pair)) and not contract.are_alike(_text(pair)) for pair in pairs)
+
+
+def note_alike(contract: Contract) -> None:
+    """At the end of a test of the reference: note which of the objects that tests made since the last are equal to which."""
+    for known in contract.known.values():
+        new, known.new = known.new, []
+        for how in new:
+            one = known.before[how]
+            for name, other in list(known.before.items()):
+                if name != how and _is_yes(_answer(partial(one._grader_home.request, "special", ["__eq__"], one, other))):
+                    contract.are_alike(_text((how, name)))
+
+
+def _text(fact: Iterable[str]) -> str:
+    """How a fact is noted."""
+    return " = ".join(sorted(fact))
 
 
 def _asked_of(cls: Any, names: set[str]) -> str:
     """The fact that objects of a class are asked in a test, with a name by which they are known, or without."""
-    return f"asked {_path(cls)}{'' if names else ' unnamed'}"
-
-
-def _path(cls: Any) -> str:
-    return ".".join(cls._grader_path) if cls._grader_named else ""
+    return f"asked {name_of(cls)}{'' if names else ' unnamed'}"
 
 
 def note_yes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any], answer: Any = True) -> None:
@@ -197,7 +212,7 @@ def _note_parts(cls: Any, seen: set[Any]) -> None:
     """What an object that is compared was made of is compared as well: by its class, or by the test if that is a tuple."""
     for part in known_of(cls).parts - seen if hasattr(cls, "_grader_generation") else ():
         seen.add(part)
-        if name := _path(part):
+        if name := name_of(part):
             part._grader_home.contract.may_ask(name, "eq", name, True)
         _note_parts(part, seen)
 
@@ -218,8 +233,8 @@ def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]
             yield _Probe(facts, partial(ask, self, made.thing), lambda made=made: ask(self, made.again()))  # type: ignore[misc]
             if question == "eq":  # either of them may be the one that is equal to all
                 yield _Probe(facts, partial(ask, made.thing, other), lambda made=made: ask(made.again(), other))  # type: ignore[misc]
-    for names, thing in _things(other, contract):
-        yield _Probe([(name,) for name in names], partial(ask, self, thing))
+    for name, thing in _things(other, contract):
+        yield _Probe([(name,)] if name else [], partial(ask, self, thing))
 
 
 def _between(things: list[Any], ask: Callable[[Any, Any], Any]) -> Iterator[_Probe]:
@@ -230,19 +245,17 @@ def _between(things: list[Any], ask: Callable[[Any, Any], Any]) -> Iterator[_Pro
             yield _Probe([], partial(ask, one, two))
 
 
-def _things(value: Any, contract: Contract) -> Iterable[tuple[list[str], Any]]:
-    """What something is asked about besides a value, by names of which one has to be known of the reference.
+def _things(value: Any, contract: Contract) -> Iterable[tuple[str | None, Any]]:
+    """What something is asked about besides a value, by name; what has none may be in it by chance.
 
     For the same value it is the same throughout a test: what several objects are asked about would be known for the value.
     """
-    others = [] if is_remote(value) else [([name], thing) for name, thing in exchanged(value, _differ)]
+    others = [] if is_remote(value) else list(exchanged(value, _differ))
     if contract.recording:
-        known = list(all_relatives(value)) or list(_strangers(all_of_them=True))
-        return [*(([name], thing) for name, thing in known), *others]
+        return [*(list(all_relatives(value)) or _strangers(all_of_them=True)), *others]
     key = made_by_call((value,), {}) or id(value)
     if key not in contract.beside:
-        found = list(some_relatives(value, _MOST_RELATIVES, _chance))
-        found = found or [([name], thing) for name, thing in _strangers(all_of_them=False)]
+        found = list(some_relatives(value, _MOST_RELATIVES, _chance)) or list(_strangers(all_of_them=False))
         contract.beside[key] = value, [*found, *_chance.sample(others, min(_MOST_EXCHANGED, len(others)))]
     return contract.beside[key][1]
 
@@ -273,13 +286,12 @@ def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
     things = list(_things(value, contract))
     _chance.shuffle(things)
     place = 0 if contract.recording else _chance.randrange(len(things) + 1)
-    answers = [(names, _is_yes(_answer(partial(ask, thing)))) for names, thing in things[:place]]
+    answers = [(name, _is_yes(_answer(partial(ask, thing)))) for name, thing in things[:place]]
     answer = ask(value)
-    answers += [(names, _is_yes(_answer(partial(ask, thing)))) for names, thing in things[place:]]
+    answers += [(name, _is_yes(_answer(partial(ask, thing)))) for name, thing in things[place:]]
     if _is_yes(answer):
-        said = [names for names, says_yes in answers if says_yes]
-        unlike = [names for names in said if not any(contract.may_be_alike("class contains", name) for name in names)]
-        if unlike:
+        said = [name for name, says_yes in answers if says_yes and name is not None]
+        if [name for name in said if not contract.may_be_alike("class contains", name)]:
             _disbelieve(cls, "class contains", cls.__qualname__)
     return answer
 

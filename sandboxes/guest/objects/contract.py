@@ -67,6 +67,7 @@ class Contract:
         scope: Id of the test that runs (of its family, if it is run at several sizes).
         strayed: Whether the program made a change that no right solution makes.
         beside: What objects are asked about beside each value in the running test.
+        known: What tests made of the submission's classes, by their names; see ``remembering``.
         refused: What the running test would have asked of classes that define it, in words, in its order.
     """
 
@@ -83,7 +84,8 @@ class Contract:
         self.scope = ""
         self.refused: dict[str, None] = {}
         self._made = 0
-        self.beside: dict[Any, tuple[Any, list[tuple[list[str], Any]]]] = {}
+        self.known: dict[str, Any] = {}
+        self.beside: dict[Any, tuple[Any, list[tuple[str | None, Any]]]] = {}
 
     def is_class(self, path: tuple[str, str]) -> bool:
         """Whether the name ``path`` (module, dotted name), which a test uses, is to be a class."""
@@ -203,6 +205,10 @@ class Contract:
         """
         return self._holds(("asked", self.scope, "", f"{question} probe", what))
 
+    def are_alike(self, how: str) -> bool:
+        """Whether what is known by two names is equal, in any test of the reference."""
+        return self._holds(("asked", "", "", "alike", how))
+
     def makes(self, how: str) -> None:
         """Note by which call something of the reference was made."""
         if self.recording and self._made < _MOST_MADE:
@@ -217,9 +223,9 @@ class Contract:
         """Whether objects may be asked more in the running test than it asks: no right solution passes it only without."""
         return _once(self.scope) not in self._facts
 
-    def compares(self, path: tuple[str, str] | None) -> bool:
-        """Whether any test compares objects of the class with a name, or looks them up."""
-        return self.recording or (path is not None and ".".join(path) in self._compared)
+    def compares(self, name: str) -> bool:
+        """Whether any test compares objects of the class with a name, or looks them up; of none, if it has no name."""
+        return self.recording or name in self._compared
 
     def may_nest_empty(self) -> bool:
         """Whether there may be empty arrays inside of what the program gives in the running test."""

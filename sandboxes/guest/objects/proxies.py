@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from .believing import believable_class, see_that_it_is_one
 from .contract import Contract, kind_of
 from .looking import VIEWS, members, view
-from .remembering import made_by_call, remember
+from .remembering import made_by_call, name_of, remember
 from .specials import ATTRIBUTES
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "RemoteError",
     "is_among",
     "is_proxy",
-    "known_name",
     "make_proxy",
     "may_ask",
     "named",
@@ -60,22 +59,14 @@ def _exists(name: str) -> bool:
     return not name.startswith("_grader_")
 
 
-def known_name(cls: Any) -> str:
-    """The name by which the tests know a class, or the nearest of its bases that they know; ``""`` if there is none."""
-    known = (base for base in cls.__mro__ if vars(base).get("_grader_named"))
-    return next((".".join(base._grader_path) for base in known), "")
-
-
 def may_ask(asked: Any, cls: Any, operator: str, operand: Any) -> bool:
     """Whether ``asked``, an object of ``cls`` (or that class itself), may be shown an operand of the tests."""
     contract = asked._grader_home.contract
     if contract is None:
         return True
     if not is_proxy(operand):
-        return contract.may_ask(known_name(cls), operator, kind_of(operand), False)
-    return contract.may_ask(
-        known_name(cls), operator, known_name(operand if type(operand) is ProxyClass else type(operand)), True
-    )
+        return contract.may_ask(name_of(cls), operator, kind_of(operand), False)
+    return contract.may_ask(name_of(cls), operator, name_of(operand if type(operand) is ProxyClass else type(operand)), True)
 
 
 def is_among(value: Any, iterable: Any) -> bool:
@@ -96,7 +87,8 @@ class ProxyClass(type):
         __tracebackhide__ = True
         made = _construct(cls, *args, **kwargs)
         if cls._grader_home.contract is not None and isinstance(made, Proxy):
-            remember(cls, made, made_by_call(args, kwargs), partial(_construct, cls), args, kwargs)
+            # By its own class: what a class makes need not be of it.
+            remember(type(made), made, made_by_call(args, kwargs), partial(_construct, cls), args, kwargs)
         return made
 
     def __getattr__(cls, name: str) -> Any:

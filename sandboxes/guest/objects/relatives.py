@@ -57,7 +57,7 @@ _UNITS = (
 )
 """How large a step may be, besides 1: numbers that others are often multiples of."""
 _MOST_UNITS = 3
-_GROUPS, _MOST_VARIANTS = 2, 3
+_GROUPS, _MOST_VARIANTS = 2, 2
 """Other values that variants are made of, and how many of each."""
 _LARGEST = 10**15
 
@@ -71,13 +71,11 @@ def all_relatives(value: Any) -> Iterator[tuple[str, Any]]:
         yield from _made(value, name, make)
 
 
-def some_relatives(value: Any, count: int, chance: random.Random) -> Iterator[tuple[list[str], Any]]:
+def some_relatives(value: Any, count: int, chance: random.Random) -> Iterator[tuple[str | None, Any]]:
     """Some of all relatives, by chance, so that the value is as likely in any place among them as in any other.
 
     If it has variants, some of these, and the same ones of some others: each looks like the one that they were made from.
-
-    Returns:
-        What is yielded: names, of which one has to be known of the reference if it may be equal, and the relative.
+    Variants of others have no name: what they have in common with the value is a matter of chance.
     """
     manners = _manners(value)
     makers = [] if manners[0].strange else variants(value)
@@ -87,13 +85,13 @@ def some_relatives(value: Any, count: int, chance: random.Random) -> Iterator[tu
         own = steps.pop()
         near = chance.sample(makers, min(_MOST_VARIANTS, len(makers)))
         others = [pair for place in steps[: _GROUPS if near else None] for pair in _named(value, manner, place - own)]
-        found: list[tuple[list[str], Any]] = []
-        for names, thing in [([], value), *(([name], thing) for name, thing in others)]:
-            varied = [([*names, name], other) for label, make in near for name, other in _made(thing, label, make)]
-            for known, other in ([(names, thing)] if names else []) + varied:
-                # Of few letters not many others can be made, and who is asked twice would know that one from the value.
-                if not same(other, value) and not any(same(other, one) for _names, one in found):
-                    found.append((known, other))
+        varied = [pair for label, make in near for pair in _made(value, label, make)]
+        more = [pair for _name, other in others for label, make in near for pair in _made(other, label, make)]
+        found: list[tuple[str | None, Any]] = []
+        for name, thing in (*others, *varied, *((None, thing) for _name, thing in more)):
+            # Of few letters not many others can be made, and who is asked twice would know that one from the value.
+            if not same(thing, value) and not any(same(thing, one) for _name, one in found):
+                found.append((name, thing))
         if found:
             yield from found
             return

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-__all__ = ["Asked", "Known", "Made", "is_remote", "known_of", "made_by_call", "remember"]
+__all__ = ["Asked", "Known", "Made", "is_remote", "known_of", "made_by_call", "name_of", "remember"]
 
 _MOST_KEPT = 12
 """Objects of a class that are kept to ask about; the latest ones."""
+_MOST_NOTED = 100
+"""Objects of the reference that each new one is compared with."""
 _LONGEST_NAME, _LONGEST_LEAF, _MOST_PARTS = 60, 1000, 100
 """Characters of a call's name before its digest, and of a value in it; parts of a container."""
 _DEEPEST = 4
@@ -52,13 +54,16 @@ class Known:
         generation: Which candidate they are in.
 
     Attributes:
-        made: Objects by the call or name that they came from.
+        made: Objects by the call or name that they came from: the latest ones.
+        before: All that the reference had, but for too many; ``new`` of them since somebody asked.
         parts: Classes of the submission whose objects were given to such calls.
     """
 
     def __init__(self, generation: int) -> None:
         self.generation = generation
         self.made: dict[str, Made] = {}
+        self.before: dict[str, Any] = {}
+        self.new: list[str] = []
         self.parts: set[Any] = set()
         self._asked = Asked("", 0, 0)
 
@@ -76,6 +81,12 @@ class Known:
         self.made[how] = made
         if len(self.made) > _MOST_KEPT:
             del self.made[next(iter(self.made))]
+
+    def note(self, how: str, thing: Any) -> None:
+        """Keep an object of the reference for longer."""
+        if how not in self.before and len(self.before) < _MOST_NOTED:
+            self.before[how] = thing
+            self.new.append(how)
 
     def names(self, thing: Any) -> set[str]:
         """What an object is known as; several, if calls that differ gave the same one."""
@@ -100,13 +111,16 @@ def remember(
         args: Of these.
         kwargs: And of these.
     """
-    if how is None or not (how.startswith(".") or cls._grader_home.contract.compares(cls._grader_path)):
+    contract = cls._grader_home.contract
+    if how is None or not (how.startswith(".") or contract.compares(name_of(cls))):
         return
     again = _made_again(make, args, kwargs) if make is not None else lambda: thing
     known = known_of(cls)
     known.keep(how, Made(thing, again))
     known.parts.update(_classes_in([*args, *kwargs.values()], _DEEPEST))
-    cls._grader_home.contract.makes(how)
+    contract.makes(how)
+    if contract.recording:
+        known.note(how, thing)
 
 
 def _made_again(make: Callable[..., Any], args: Iterable[Any], kwargs: Mapping[str, Any]) -> Callable[[], Any]:
@@ -158,7 +172,7 @@ def _text(value: Any, depth: int) -> str:
     names = known_of(kind).names(value) if is_remote(value) else set()
     if len(names) != 1:
         raise ValueError("nothing tells it from others")
-    return f"{kind.__name__}{names.pop()}"
+    return f"object {names.pop()}"
 
 
 def _classes_in(values: Any, depth: int) -> Iterator[Any]:
@@ -176,9 +190,18 @@ def is_remote(value: Any) -> bool:
 
 
 def known_of(cls: Any) -> Known:
-    """What the tests made of a class of the submission, in the candidate that there is now."""
-    known = cls.__dict__.get("_grader_known")
-    if known is None or known.generation != cls._grader_generation:  # in a fresh candidate there is none of them
-        known = Known(cls._grader_generation)
-        type.__setattr__(cls, "_grader_known", known)
-    return known
+    """What the tests made of a class of the submission, in the candidate that there is now.
+
+    What goes by one name is together, and so is what goes by none: each object could have a class of its own.
+    """
+    known = cls._grader_home.contract.known
+    name, generation = name_of(cls), cls._grader_generation
+    if name not in known or known[name].generation != generation:  # in a fresh candidate there is none of them
+        known[name] = Known(generation)
+    return known[name]
+
+
+def name_of(cls: Any) -> str:
+    """The name by which the tests know a class, or the nearest of its bases that they know; ``""`` if there is none."""
+    known = (base for base in cls.__mro__ if vars(base).get("_grader_named"))
+    return next((".".join(base._grader_path) for base in known), "")
