@@ -35,7 +35,8 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from sandboxes.guest.examiner.capabilities import KINDS, Capabilities
+from sandboxes.guest.examiner.capabilities import Capabilities
+from sandboxes.guest.examiner.kinds import KINDS
 from sandboxes.guest.wire.errors import CannotCross
 
 CAPABILITIES = Capabilities()

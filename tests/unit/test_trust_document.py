@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from sandboxes.guest.examiner.arguments import OF_NUMPY, OF_THE_STACK
-from sandboxes.guest.examiner.capabilities import FUNCTIONS, KINDS, LIBRARY
 from sandboxes.guest.examiner.connection import EXTRAS
 from sandboxes.guest.examiner.databases import PRAGMAS, SQL_FUNCTIONS
+from sandboxes.guest.examiner.kinds import FUNCTIONS, KINDS, LIBRARY
 from sandboxes.guest.examiner.operations import OPERATIONS
 from sandboxes.guest.examiner.paths import OF_THE_SYSTEM
 from sandboxes.guest.examiner.program_requests import PROGRAM_OPERATIONS

@@ -17,7 +17,7 @@ from typing import Any
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
 from ..wire.errors import CannotCross
 from ..wire.leaves import is_received_type
-from .capabilities import Kind
+from .kinds import Kind
 
 __all__ = ["OF_NUMPY", "OF_THE_STACK", "check_arguments", "harmless"]
 

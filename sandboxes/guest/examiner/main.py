@@ -72,7 +72,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     limit = setup["output"]
     contract = Contract(order["facts"], order["one_way"], order["once"])
     waiting = {"do": "waiting"}
-    own, paths = own_descriptors(), Paths(home)
+    own, paths = own_descriptors() - {wire}, Paths(home)  # the number of a candidate that is gone may be another file's
     connection = Connection(wire, setup["patience"], lambda: control.send(waiting), RequestHandler(), contract, paths)
     watch_comparisons(contract)
     LISTENERS.append(connection.requests.hear)

@@ -74,7 +74,7 @@ class Openings:
         for one in opened:
             path = _plain(one)
             if type(path) is int:
-                if path in self._descriptors() or (path < 0 and _opener(sys._getframe(1))):
+                if (path < 0 or path in self._descriptors()) and _opener(sys._getframe(1)):
                     raise PermissionError(f"the file number {path} is none of the test's")
                 continue
             real = self._paths.private_file(path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..objects.specials import SPECIALS
-from .capabilities import Kind
+from .kinds import Kind
 
 __all__ = ["MEMBERS", "OPERATIONS", "TEXTS", "Operation"]
 

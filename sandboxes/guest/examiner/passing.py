@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..objects.contract import Contract
-from ..objects.moving import STRANGERS
 from ..objects.proxies import Proxy, ProxyClass, RemoteError
+from ..objects.steps import STRANGERS
 from ..wire.errors import CannotCross
 
 __all__ = ["check_given_back", "check_passed", "check_returned", "is_of_program", "note_passed"]

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 from _pytest.skipping import evaluate_skip_marks
 
-from ..objects.believing import note_alike
 from ..objects.contract import Contract
+from ..objects.knowledge import note_alike
 from ..sizes import actual_size, bounds
 from ..wire.control import Control
 from ..wire.errors import CandidateGone

@@ -14,8 +14,9 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from ..wire.messages import Handles
-from .capabilities import Capabilities, Kind
+from .capabilities import Capabilities
 from .clock import Clock
+from .kinds import Kind
 from .operations import OPERATIONS, Operation
 from .program_source import ProgramSource
 from .requests import RequestHandler

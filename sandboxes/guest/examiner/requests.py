@@ -28,7 +28,8 @@ from ..wire.messages import Handles
 from .arguments import check_arguments, harmless
 from .attributes import OneWayAttributes
 from .callbacks import asserts, overridden, raised_on_purpose
-from .capabilities import SECRET, Capabilities, Kind
+from .capabilities import SECRET, Capabilities
+from .kinds import Kind
 from .operations import MEMBERS, OPERATIONS, TEXTS, Operation
 from .passing import check_passed, is_of_program, note_passed
 from .undisturbed import Undisturbed

@@ -8,20 +8,17 @@ the same, and what it says yes to is noted: there a right solution may do so as 
 
 from __future__ import annotations
 
-import itertools
-import random
-import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
+from .answers import YES, Yes, answer_of, is_yes
 from .contract import Contract
-from .exchanging import exchanged
-from .moving import STRANGERS
-from .relatives import all_relatives, some_relatives
-from .remembering import Made, is_remote, known_of, made_by_call, name_of
+from .knowledge import UNNAMED, are_enough, asked_of, is_known, note_parts
+from .probing import SORTING, Probe, beside, chance, found_to_be_one, names_of, probes_of
+from .remembering import is_remote, known_of
 
-__all__ = ["believable", "believable_class", "identical", "note_alike", "note_yes", "see_that_it_is_one"]
+__all__ = ["believable", "believable_class", "identical", "note_yes", "see_that_it_is_one"]
 
 _ALWAYS = 50
 """So many questions to objects of a class, in one test, are tried with all probes."""
@@ -31,30 +28,7 @@ _SOMETIMES = 1 / 8
 """Which share of questions that sort, which are many, is tried after the first."""
 _MOST_NOTED = 1000
 """So many times that the reference says yes are noted in one test."""
-_MOST_RELATIVES = 6
-"""Relatives of a plain value that are asked about beside it."""
-_MOST_STRANGERS = 3
-_MOST_EXCHANGED = 4
-_UNNAMED, _ENUM = "?", "enum"
-_STRANGE, _CHANGED, _OBJECT, _UNCOUNTED = "strange", "changed", "object", "uncounted"
-_SORTING = ("lt", "le")
-_Fact = tuple[str, ...]
-"""What is true of the reference: one word, or two names of what is equal."""
-_chance = random.SystemRandom()  # tests seed the other one
-
-
-class _Probe(NamedTuple):
-    """A question to which the answer has to be no, unless one of some facts is known of the reference.
-
-    Attributes:
-        facts: These; none if any answer will do.
-        ask: Asks it.
-        confirm: Asks the same of objects made anew: one that was made differently may have been changed since.
-    """
-
-    facts: list[_Fact]
-    ask: Callable[[], Any]
-    confirm: Callable[[], Any] | None = None
+_ENUM, _CHANGED, _OBJECT, _UNCOUNTED = "enum", "changed", "object", "uncounted"
 
 
 def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Any:
@@ -84,193 +58,75 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
             contract.may_be_alike(question, _UNCOUNTED)
         else:
             note_yes(self, other, question, ask, answer)
-        known.count(contract.scope, not is_remote(answer) and _is_yes(answer))
+        known.count(contract.scope, not is_remote(answer) and is_yes(answer))
         return answer
     if uncounted and contract.may_be_alike(question, _UNCOUNTED):
         return ask(self, other)
     probes = _chosen(self, other, question, ask, before.times)
-    place = _chance.randrange(len(probes) + 1)
-    asked = [(probe, _answer(probe.ask)) for probe in probes[:place]]
+    place = chance.randrange(len(probes) + 1)
+    asked = [(probe, answer_of(probe.ask)) for probe in probes[:place]]
     answer = ask(self, other)
     if is_remote(answer):
         if contract.may_be_alike(question, _OBJECT):
             return answer
         answer = bool(answer)  # asked once, as the next time it may say something else
-    kinds = [kind for kind in _YES if kind.says(answer)]
+    kinds = [kind for kind in YES if kind.says(answer)]
     known.count(contract.scope, bool(kinds))
     # Also after a no: the last question of all would be known for the real one, and could be told to the next object.
-    asked += [(probe, _answer(probe.ask)) for probe in probes[place:]]
-    again = _answer(lambda: ask(self, other)) if kinds and probes else answer
+    asked += [(probe, answer_of(probe.ask)) for probe in probes[place:]]
+    again = answer_of(lambda: ask(self, other)) if kinds and probes else answer
     for kind in kinds:
         wrong = [probe for probe, got in asked if probe.facts and kind.says(got)]
         if not kind.says(again):
-            wrong.append(_Probe([(_CHANGED,)], lambda: True))
+            wrong.append(Probe([(_CHANGED,)], lambda: True))
         if question == "eq":
-            wrong += _found_to_be_one(self, other, ask)
+            wrong += found_to_be_one(self, other, ask)
         lies = [probe for probe in wrong if _is_a_lie(contract, question, probe, kind)]
         if lies and _are_enough(self, other, question, lies):
             _disbelieve(self, question)
     return answer
 
 
-def _chosen(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any], before: int) -> list[_Probe]:
+def _chosen(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any], before: int) -> list[Probe]:
     """The probes of one question, in an order by chance."""
     # What is asked about itself gains nothing by a yes, and may be as something else is by chance (a card that was drawn).
-    probes = list(_probes(self, other, question, ask)) if self is not other else []
-    _chance.shuffle(probes)
+    probes = list(probes_of(self, other, question, ask)) if self is not other else []
+    chance.shuffle(probes)
     if before < _ALWAYS:
         return probes
-    if question in _SORTING:
-        return probes if _chance.random() < _SOMETIMES else []
+    if question in SORTING:
+        return probes if chance.random() < _SOMETIMES else []
     return [probe for probe in probes if probe.facts][: _DECOYS if before < _OFTEN else 1]
 
 
-def _is_a_lie(contract: Contract, question: str, probe: _Probe, kind: _Yes) -> bool:
-    known = any(_is_known(contract, f"{question}{kind.name}", fact) for fact in probe.facts)
-    return not known and (probe.confirm is None or kind.says(_answer(probe.confirm)))
+def _is_a_lie(contract: Contract, question: str, probe: Probe, kind: Yes) -> bool:
+    known = any(is_known(contract, f"{question}{kind.name}", fact) for fact in probe.facts)
+    return not known and (probe.confirm is None or kind.says(answer_of(probe.confirm)))
 
 
-def _is_known(contract: Contract, question: str, fact: _Fact) -> bool:
-    """Whether something is true of the reference; while that runs, it is from now on.
-
-    What is made with a number by chance, or with the time, is made with another one each time. Of that it is enough that
-    the same calls gave what was equal.
-    """
-    known = contract.may_be_alike(question, _text(fact))
-    if len(fact) == 1:
-        return known
-    by_origin = contract.may_be_alike(question, _text(map(_origin, fact)))
-    return known or (by_origin and not any(name != _UNNAMED and contract.has_made(name) for name in fact))
-
-
-def _origin(name: str) -> str:
-    """The call, without its arguments, by which something is known."""
-    call, arguments, _rest = name.partition("tuple(")
-    return f"{call}{arguments}"
-
-
-def _are_enough(self: Any, other: Any, question: str, lies: list[_Probe]) -> bool:
-    """Whether answers that are none of the reference's show that an object can't be believed.
-
-    Where no object of its class was asked in this test, as the reference keeps what a submission makes anew, or has it
-    inside of something else, nobody knows to which of the objects that tests made one without a name is equal. Then it has
-    to say yes to two of them that differ.
-    """
-    contract = self._grader_home.contract
-    if contract.may_be_alike(question, _asked_of(type(self), _names(self, other))):
-        return True
-    facts = [fact for probe in lies for fact in probe.facts]
-    if any(len(fact) == 1 for fact in facts):
-        return True
-    unnamed = {name for fact in facts if _UNNAMED in fact for name in fact if name != _UNNAMED}
-    pairs = [fact for fact in facts if _UNNAMED not in fact] + list(itertools.combinations(unnamed, 2))
-    return any(all(map(contract.has_made, pair)) and not contract.are_alike(_text(pair)) for pair in pairs)
-
-
-def note_alike(contract: Contract) -> None:
-    """At the end of a test of the reference: note which of the objects that tests made since the last are equal to which."""
-    for known in contract.known.values():
-        new, known.new = known.new, []
-        for how in new:
-            one = known.before[how]
-            for name, other in list(known.before.items()):
-                if name != how and _is_yes(_answer(partial(one._grader_home.request, "special", ["__eq__"], one, other))):
-                    contract.are_alike(_text((how, name)))
-
-
-def _text(fact: Iterable[str]) -> str:
-    """How a fact is noted."""
-    return " = ".join(sorted(fact))
-
-
-def _asked_of(cls: Any, names: set[str]) -> str:
-    """The fact that objects of a class are asked in a test, with a name by which they are known, or without."""
-    return f"asked {name_of(cls)}{'' if names else ' unnamed'}"
+def _are_enough(self: Any, other: Any, question: str, lies: list[Probe]) -> bool:
+    asked = asked_of(type(self), names_of(self, other))
+    return are_enough(self._grader_home.contract, question, asked, [fact for probe in lies for fact in probe.facts])
 
 
 def note_yes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any], answer: Any = True) -> None:
     """An object of the reference answers: of a yes is noted what else it says yes to, and what is made differently."""
     contract = self._grader_home.contract
-    contract.may_be_alike(question, _asked_of(type(self), _names(self, other)))
+    contract.may_be_alike(question, asked_of(type(self), names_of(self, other)))
     if question == "eq":
-        _note_parts(type(self), set())
-        _note_parts(type(other), set())
-    for kind in _YES:
+        note_parts(type(self), set())
+        note_parts(type(other), set())
+    for kind in YES:
         if not kind.says(answer):
             continue
-        alike = [probe.facts for probe in _probes(self, other, question, ask) if kind.says(_answer(probe.ask))]
-        if not kind.says(_answer(lambda: ask(self, other))):
+        alike = [probe.facts for probe in probes_of(self, other, question, ask) if kind.says(answer_of(probe.ask))]
+        if not kind.says(answer_of(lambda: ask(self, other))):
             alike.append([(_CHANGED,)])
         # What has no name here may have one in another right solution, and what has one may have none there.
-        alike += [[(_UNNAMED, name)] for name in _names(self, other)]
-        alike += [probe.facts for probe in _found_to_be_one(self, other, ask)]
+        alike += [[(UNNAMED, name)] for name in names_of(self, other)]
+        alike += [probe.facts for probe in found_to_be_one(self, other, ask)]
         for fact in (fact for facts in alike for fact in facts):
-            _is_known(contract, f"{question}{kind.name}", fact)
-
-
-def _note_parts(cls: Any, seen: set[Any]) -> None:
-    """What an object that is compared was made of is compared as well: by its class, or by the test if that is a tuple."""
-    for part in known_of(cls).parts - seen if hasattr(cls, "_grader_generation") else ():
-        seen.add(part)
-        if name := name_of(part):
-            part._grader_home.contract.may_ask(name, "eq", name, True)
-        _note_parts(part, seen)
-
-
-def _probes(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Iterator[_Probe]:
-    if question in _SORTING:
-        yield _Probe([("reversed",)], lambda: ask(other, self))
-        return
-    if question == "ne":
-        yield _Probe([("equal",)], lambda: not ask(self, other))
-        return
-    contract = self._grader_home.contract
-    if is_remote(other):
-        others = list(_made_otherwise(self, other))
-        if question == "eq" and not contract.recording:
-            yield from _between([made.thing for _facts, made in others], ask)
-        for facts, made in others:
-            yield _Probe(facts, partial(ask, self, made.thing), lambda made=made: ask(self, made.again()))  # type: ignore[misc]
-            if question == "eq":  # either of them may be the one that is equal to all
-                yield _Probe(facts, partial(ask, made.thing, other), lambda made=made: ask(made.again(), other))  # type: ignore[misc]
-    for name, thing in _things(other, contract):
-        yield _Probe([(name,)] if name else [], partial(ask, self, thing))
-
-
-def _between(things: list[Any], ask: Callable[[Any, Any], Any]) -> Iterator[_Probe]:
-    """Questions to objects about each other, as each is asked about the real one, too, and would be about that one alone."""
-    _chance.shuffle(things)
-    for one, two in zip(things, [*things[1:], *things[:1]], strict=True):
-        if one is not two:
-            yield _Probe([], partial(ask, one, two))
-
-
-def _things(value: Any, contract: Contract) -> Iterable[tuple[str | None, Any]]:
-    """What something is asked about besides a value, by name; what has none may be in it by chance.
-
-    For the same value it is the same throughout a test: what several objects are asked about would be known for the value.
-    """
-    others = [] if is_remote(value) else list(exchanged(value, _differ))
-    if contract.recording:
-        return [*(list(all_relatives(value)) or _strangers(all_of_them=True)), *others]
-    key = made_by_call((value,), {}) or id(value)
-    if key not in contract.beside:
-        found = list(some_relatives(value, _MOST_RELATIVES, _chance)) or list(_strangers(all_of_them=False))
-        contract.beside[key] = value, [*found, *_chance.sample(others, min(_MOST_EXCHANGED, len(others)))]
-    return contract.beside[key][1]
-
-
-def _differ(one: Any, two: Any) -> bool:
-    """Whether two objects are different: calls made them that gave different ones of the reference, or they say so."""
-    home = one._grader_home
-    names = known_of(type(one)).names(one), known_of(type(two)).names(two)
-    facts = list(itertools.product(names[0] or {_UNNAMED}, names[1] or {_UNNAMED}))
-    if home.contract.recording or not all(names):
-        alike = _is_yes(_answer(lambda: home.request("special", ["__eq__"], one, two)))
-        for fact in facts if alike and home.contract.recording else ():
-            _is_known(home.contract, "eq", fact)
-        return not alike
-    return names[0].isdisjoint(names[1]) and not any(_is_known(home.contract, "eq", fact) for fact in facts)
+            is_known(contract, f"{question}{kind.name}", fact)
 
 
 def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
@@ -283,83 +139,17 @@ def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
     contract = cls._grader_home.contract
     if not contract.may_try():
         return ask(value)
-    things = list(_things(value, contract))
-    _chance.shuffle(things)
-    place = 0 if contract.recording else _chance.randrange(len(things) + 1)
-    answers = [(name, _is_yes(_answer(partial(ask, thing)))) for name, thing in things[:place]]
+    things = list(beside(value, contract))
+    chance.shuffle(things)
+    place = 0 if contract.recording else chance.randrange(len(things) + 1)
+    answers = [(name, is_yes(answer_of(partial(ask, thing)))) for name, thing in things[:place]]
     answer = ask(value)
-    answers += [(name, _is_yes(_answer(partial(ask, thing)))) for name, thing in things[place:]]
-    if _is_yes(answer):
+    answers += [(name, is_yes(answer_of(partial(ask, thing)))) for name, thing in things[place:]]
+    if is_yes(answer):
         said = [name for name, says_yes in answers if says_yes and name is not None]
         if [name for name in said if not contract.may_be_alike("class contains", name)]:
             _disbelieve(cls, "class contains", cls.__qualname__)
     return answer
-
-
-def _strangers(all_of_them: bool) -> Iterator[tuple[str, Any]]:
-    """Values that have nothing to do with what has no relatives."""
-    places = range(len(STRANGERS)) if all_of_them else _chance.sample(range(len(STRANGERS)), _MOST_STRANGERS)
-    yield from ((f"{_STRANGE} {place}", STRANGERS[place]) for place in places)
-    yield _STRANGE, secrets.token_hex(_chance.randrange(3, 9))
-
-
-def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[_Fact], Made]]:
-    names = _names(self, other)
-    seen = set(names)
-    # What has a name here may have none in another right solution.
-    unnamed = {_UNNAMED} if not names or self._grader_home.contract.recording else set()
-    for cls in dict.fromkeys((type(other), type(self))):
-        for how, made in list(known_of(cls).made.items()):
-            if how not in seen and made.thing is not self and made.thing is not other:
-                seen.add(how)
-                yield [(name, how) for name in names | unnamed], made
-
-
-def _answer(ask: Callable[[], Any]) -> Any:
-    try:
-        return ask()
-    except Exception:  # it does not know what to say of such a thing
-        return False
-
-
-def _is_yes(answer: Any) -> bool:
-    """Whether an ``assert`` takes an answer for a yes."""
-    if answer is NotImplemented:
-        return False
-    try:
-        return bool(answer)
-    except Exception:  # an array of several elements, or an object of the submission that fails
-        return False
-
-
-def _is_each_yes(answer: Any) -> bool:
-    """Whether all of many answers in one are yes."""
-    if type(answer) in (list, tuple):
-        return len(answer) > 0 and all(map(_is_yes, answer))
-    return getattr(answer, "ndim", 0) > 0 and answer.size > 0 and bool(answer.all())
-
-
-class _Yes(NamedTuple):
-    """A way to say yes: a list of answers is one for ``assert``, whatever they are, and another if each of them is."""
-
-    name: str
-    says: Callable[[Any], bool]
-
-
-_YES = (_Yes("", _is_yes), _Yes(" each", _is_each_yes))
-
-
-def _found_to_be_one(self: Any, other: Any, ask: Callable[[Any, Any], Any]) -> list[_Probe]:
-    """Each two names of what was found equal: one object may stand for all that there is."""
-    made = {name: one for cls in (type(self), type(other)) for name, one in _named(cls).items()}
-    return [
-        _Probe([(one, two)], lambda: True, lambda one=one, two=two: ask(made[one].again(), made[two].again()))  # type: ignore[misc]
-        for one, two in itertools.combinations(_names(self, other), 2)
-    ]
-
-
-def _named(cls: Any) -> dict[str, Made]:
-    return dict(known_of(cls).made) if hasattr(cls, "_grader_generation") else {}
 
 
 def identical(self: Any, other: Any) -> None:
@@ -370,8 +160,8 @@ def identical(self: Any, other: Any) -> None:
     """
     __tracebackhide__ = True
     contract = self._grader_home.contract
-    found = _found_to_be_one(self, other, lambda one, two: one is two)
-    lies = [probe for probe in found if _is_a_lie(contract, "eq", probe, _YES[0])]
+    found = found_to_be_one(self, other, lambda one, two: one is two)
+    lies = [probe for probe in found if _is_a_lie(contract, "eq", probe, YES[0])]
     if lies and _are_enough(self, other, "eq", lies):
         _disbelieve(self, "eq")
 
@@ -401,8 +191,3 @@ def _disbelieve(self: Any, question: str, name: str | None = None) -> NoReturn:
     )
     self._grader_home.note(failure)
     raise failure
-
-
-def _names(self: Any, other: Any) -> set[str]:
-    names = known_of(type(self)).names(self)
-    return names | known_of(type(other)).names(other) if is_remote(other) else names

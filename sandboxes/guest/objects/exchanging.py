@@ -9,8 +9,9 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .moving import CONTAINERS, MAPPINGS, MOST_PARTS, Manner, inside, moved, same
+from .moving import CONTAINERS, MAPPINGS, MOST_PARTS, inside, moved, same
 from .remembering import is_remote, known_of
+from .steps import Manner
 
 __all__ = ["exchanged"]
 

@@ -6,76 +6,25 @@ No code of the tests or of the submission runs for it.
 from __future__ import annotations
 
 import array
-import datetime
-import decimal
 import enum
-import fractions
 import itertools
-import math
-import pathlib
-import string
 import sys
 import types
-import unicodedata
-import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-__all__ = [
-    "CONTAINERS",
-    "MAPPINGS",
-    "MOST_PARTS",
-    "STRANGERS",
-    "Manner",
-    "inside",
-    "leaves",
-    "moved",
-    "quantum",
-    "same",
-    "step_of",
-]
+from .steps import MOVES, STRANGERS, Manner, estranged, move_text
+
+__all__ = ["CONTAINERS", "MAPPINGS", "MOST_PARTS", "inside", "leaves", "moved", "same"]
 
 MAPPINGS = (dict, OrderedDict, Counter, defaultdict)
 CONTAINERS = (list, tuple, deque, set, frozenset, *MAPPINGS)
 MOST_PARTS = 2000
 """Parts of a container; larger ones stay as they are."""
-STRANGERS = ("q7xk", 4711, 2.625, ("v", 3), b"z", 0, "", (), frozenset({6}), True, datetime.date(2003, 4, 5), -1, "Zq")
-"""Values of many kinds, for what has nothing in it that could be moved."""
 _EXTENDED = (int, float, str, bytes, tuple)
 """Built-in values that classes of the tests extend."""
-_LETTERS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
-_LONGEST = 10_000
-"""Letters of a text; longer ones stay."""
-_MONTHS = 12
-_LARGEST, _LARGE, _SMALL = 10.0**300, 1e15, 1e-300
-_NEAR = 20
-"""Places between a sign and others that may take its place."""
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How the relatives of one value are made.
-
-    Attributes:
-        unit: What a step adds to a number.
-        own: Whether letters and digits are replaced by others of the same text, not by any.
-        calendar: What a step adds to a date.
-        part: Which of the parts is moved, if it is one alone.
-        strange: Whether what can't be moved (``None``, an empty list, an infinite number) gives way to something else.
-    """
-
-    unit: int = 1
-    own: bool = False
-    calendar: str = "days"
-    part: int | None = None
-    strange: bool = False
-
-    def __str__(self) -> str:
-        marks = f"{' own' if self.own else ''} {self.calendar}"
-        return f"{self.unit}{marks}{' strange' if self.strange else ''}"
 
 
 def moved(value: Any, steps: int, manner: Manner, depth: int, others: Mapping[int, Any] = MappingProxyType({})) -> Any:
@@ -112,11 +61,11 @@ class _Mover:
         kind, steps = type(value), self._steps
         if id(value) in self._others:
             return self._others[id(value)]
-        if kind in _MOVES:
+        if kind in MOVES:
             if self._manner.part not in (None, next(self._parts)):
                 return value
-            other = _MOVES[kind](value, steps, self._manner)
-            return _estranged(value, steps) if self._manner.strange and steps and same(other, value) else other
+            other = MOVES[kind](value, steps, self._manner)
+            return estranged(value, steps) if self._manner.strange and steps and same(other, value) else other
         if self._manner.strange and kind in _NOTHING:
             return STRANGERS[steps % len(STRANGERS)] if steps else value
         if _is_of_numpy(value):
@@ -174,15 +123,6 @@ class _Mover:
         for name, part in _attributes(value).items():
             object.__setattr__(made, name, others.get(name, part))
         return made
-
-
-def _estranged(value: Any, steps: int) -> Any:
-    """Something of the type of a value that is not moved by any number of steps."""
-    if isinstance(value, float):
-        return math.copysign(_LARGEST / 10.0 ** abs(steps), value)
-    if isinstance(value, str):
-        return value[:-1] + string.ascii_lowercase[steps % len(string.ascii_lowercase)]
-    return type(value)([steps % 256]) if isinstance(value, bytes | bytearray) else value
 
 
 def leaves(value: Any, depth: int) -> Iterator[Any]:
@@ -246,7 +186,7 @@ def _of_numpy(value: Any, steps: int, manner: Manner) -> Any:
             return (value + numpy.array(steps * manner.unit).astype(value.dtype)).astype(value.dtype) if steps else value
     if kind == "b":
         return value ^ bool(steps)
-    return type(value)(_text(str(value), steps, manner)) if isinstance(value, str) else value
+    return type(value)(move_text(str(value), steps, manner)) if isinstance(value, str) else value
 
 
 def _base_of(kind: type) -> Any:
@@ -254,7 +194,7 @@ def _base_of(kind: type) -> Any:
 
 
 def _is_plain(item: Any) -> bool:
-    return item is None or type(item) in _MOVES or (type(item) in (tuple, frozenset) and all(map(_is_plain, item)))
+    return item is None or type(item) in MOVES or (type(item) in (tuple, frozenset) and all(map(_is_plain, item)))
 
 
 def same(one: Any, other: Any) -> bool:
@@ -276,7 +216,7 @@ def _same(one: Any, other: Any, seen: set[tuple[int, int]]) -> bool:
     if type(one) in MAPPINGS:
         pairs = zip(one.values(), other.values(), strict=False)
         return list(one) == list(other) and all(_same(*pair, seen) for pair in pairs)
-    if type(one) in (set, frozenset) or type(one) in _MOVES:
+    if type(one) in (set, frozenset) or type(one) in MOVES:
         return bool(one == other)
     if type(one) in _LIKE:
         like = _LIKE[type(one)][0]
@@ -289,99 +229,6 @@ def _same(one: Any, other: Any, seen: set[tuple[int, int]]) -> bool:
     return parts is not None and _same(parts, inside(other), seen)
 
 
-def _text(value: str, steps: int, manner: Manner) -> str:
-    """Other letters and digits of the same kinds; what is neither stays, and with it the pattern of the text."""
-    if len(value) > _LONGEST:
-        return value
-    if not any(map(str.isalnum, filter(str.isascii, value))):
-        return _signs(value, steps)
-    turned: dict[int, int] = {}
-    for kind in _LETTERS:
-        letters = sorted(set(value).intersection(kind)) if manner.own else kind
-        turned |= {ord(one): ord(letters[(place + steps) % len(letters)]) for place, one in enumerate(letters)}
-    return value.translate(turned)
-
-
-def _signs(value: str, steps: int) -> str:
-    """A text without letters and digits of ASCII: its signs trade places; of a single one others of its kind are made."""
-    signs = sorted({sign for sign in value if not sign.isspace()})
-    if len(signs) > 1:
-        turned = {ord(sign): signs[(place + steps) % len(signs)] for place, sign in enumerate(signs)}
-        return value.translate(turned)
-    near = [chr(ord(sign) + distance) for sign in signs for distance in range(-_NEAR, _NEAR + 1) if ord(sign) + distance > 0]
-    kind = [sign for sign in near if unicodedata.category(sign) == unicodedata.category(signs[0])]
-    return value.translate({ord(signs[0]): kind[(kind.index(signs[0]) + steps) % len(kind)]}) if signs else value
-
-
-def _slice(value: slice, steps: int) -> slice:
-    """The same parts of a sequence, further on; one without an end, in other steps."""
-    if isinstance(value.start, int) or isinstance(value.stop, int):
-        start, stop = (end + steps if isinstance(end, int) else end for end in (value.start, value.stop))
-        return slice(start, stop, value.step)
-    return slice(value.start, value.stop, steps or value.step)
-
-
-def _bytes(value: Any, steps: int, manner: Manner) -> Any:
-    return value if len(value) > _LONGEST else type(value)((byte + steps) % 256 for byte in value)
-
-
-def _decimal(value: decimal.Decimal, steps: int, manner: Manner) -> decimal.Decimal:
-    return value + quantum(value) * manner.unit * steps
-
-
-def quantum(value: decimal.Decimal) -> decimal.Decimal:
-    """The place of its last digit, but a hundredth at least: smaller differences a right program may pass over."""
-    exponent = value.as_tuple().exponent
-    return decimal.Decimal((0, (1,), max(exponent, -2))) if isinstance(exponent, int) else decimal.Decimal(1)
-
-
-def step_of(value: float) -> float:
-    """What a step adds to a number with a point: such that the number is seen to be another, and is of the same size."""
-    if value and math.isfinite(value) and not 1.0 <= abs(value) < _LARGE:
-        return 10.0 ** (math.floor(math.log10(abs(value))) - 1) if abs(value) > _SMALL else 1.0
-    return 1.0 if value.is_integer() else 0.5
-
-
-def _date(value: Any, steps: int, manner: Manner) -> Any:
-    match manner.calendar:
-        case "months":
-            months = value.year * _MONTHS + value.month - 1 + steps
-            return value.replace(year=months // _MONTHS, month=months % _MONTHS + 1)
-        case "years":
-            return value.replace(year=value.year + steps)
-        case "weeks":
-            return value + datetime.timedelta(weeks=steps)
-    return value + (datetime.timedelta(hours=steps) if type(value) is datetime.datetime else datetime.timedelta(steps))
-
-
-def _time(value: datetime.time, steps: int, manner: Manner) -> datetime.time:
-    minutes = (60 * value.hour + value.minute + steps) % 1440
-    return value.replace(hour=minutes // 60, minute=minutes % 60)
-
-
-def _path(value: Any, steps: int, manner: Manner) -> Any:
-    return type(value)(_text(str(value), steps, manner))
-
-
-_Move = Callable[[Any, int, Manner], Any]
-_MOVES: dict[type, _Move] = {
-    bool: lambda value, steps, manner: value ^ bool(steps),
-    int: lambda value, steps, manner: value + steps * manner.unit,
-    float: lambda value, steps, manner: value + steps * manner.unit * step_of(value),
-    complex: lambda value, steps, manner: value + steps / 2,
-    decimal.Decimal: _decimal,
-    fractions.Fraction: lambda value, steps, manner: value + fractions.Fraction(steps * manner.unit, value.denominator),
-    str: _text,
-    **dict.fromkeys((bytes, bytearray), _bytes),
-    range: lambda value, steps, manner: range(value.start + steps, value.stop + steps, value.step),
-    slice: lambda value, steps, manner: _slice(value, steps),
-    **dict.fromkeys((datetime.date, datetime.datetime), _date),
-    datetime.timedelta: lambda value, steps, manner: value + datetime.timedelta(hours=steps),
-    datetime.time: _time,
-    uuid.UUID: lambda value, steps, manner: uuid.UUID(int=(value.int + steps) % 2**128),
-    **dict.fromkeys((pathlib.PurePosixPath, pathlib.PosixPath, pathlib.PureWindowsPath), _path),
-}
-"""How values without parts are moved by a number of steps."""
 _LIKE: dict[type, tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]] = {
     type({}.keys()): (list, lambda value, items: dict.fromkeys(items).keys()),
     type({}.items()): (dict, lambda value, items: items.items()),

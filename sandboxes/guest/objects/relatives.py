@@ -17,7 +17,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .moving import Manner, leaves, moved, quantum, same, step_of
+from .moving import leaves, moved, same
+from .steps import Manner, quantum, step_of
 from .variants import DEEPEST, variants
 
 __all__ = ["all_relatives", "some_relatives"]

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from .moving import MOST_PARTS, Manner, leaves, moved
+from .moving import MOST_PARTS, leaves, moved
+from .steps import Manner
 
 __all__ = ["DEEPEST", "variants"]
 
