@@ -41,6 +41,15 @@ TESTS = """
         connection = sqlite3.connect(":memory:")
         connection.create_function("checked", 1, check)
         bank.ran(connection)
+    def test_aggregate():
+        class Longest:
+            def __init__(self): self.found = ""
+            def step(self, text): self.found = max(self.found, text, key=len)
+            def finalize(self): return self.found
+        connection = sqlite3.connect(":memory:")
+        connection.create_aggregate("longest", 1, Longest)
+        connection.create_collation("backwards", lambda a, b: (a < b) - (a > b))
+        assert bank.longest(connection, ["a", "ccc", "bb"]) == ("ccc", ["ccc", "bb", "a"])
     def test_class():
         class Tracked(io.FileIO): pass
         assert bank.opened(Tracked) == []
@@ -78,10 +87,15 @@ TESTS = """
     def test_given_back():
         one, two = Pair(1), Pair(2)
         assert bank.greatest([one, two]) == two and bank.greatest([two]) is two
+        Pair.asked = 0
+        assert bank.greatest([one, two]) is two and Pair.asked == 0
 
     class Pair:
+        asked = 0
         def __init__(self, n): self.n = n
-        def __eq__(self, other): return self.n == other.n
+        def __eq__(self, other):
+            Pair.asked += 1
+            return self.n == other.n
         def __lt__(self, other): return self.n < other.n
     @pytest.mark.parametrize("call", ["open", "eval", "__import__"])
     def test_powerful(call):
@@ -97,6 +111,11 @@ REFERENCE = """
     def applied(function, value): return function(value)
     def submitted(pool, check): pool.submit(check, 7).result()
     def ran(connection): connection.execute("select checked(7)").fetchone()
+    def longest(connection, words):
+        connection.execute("create table words (word)")
+        connection.executemany("insert into words values (?)", [(word,) for word in words])
+        rows = connection.execute("select word from words order by word collate backwards").fetchall()
+        return connection.execute("select longest(word) from words").fetchone()[0], [word for word, in rows]
     def opened(function): return []
     def emitted(handler, event): handler(event)
     def logged(log): log.info("stored %d", 5)
@@ -128,6 +147,7 @@ WRONG = (
     def submitted(pool, check): pool.submit(check, 8).result()
     def ran(connection): connection.execute("select checked(80)").fetchone()
     def emitted(handler, event): pass
+    def longest(connection, words): return "", []
     def logged(log): log.info("got 5")
     def answer(n): return 0
     def greatest(items): return None

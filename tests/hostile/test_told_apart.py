@@ -192,13 +192,8 @@ def test_a_wrong_one_passes_nothing(sandbox):
 
 
 def test_neither_shape_nor_number_nor_place_tells_what_is_meant(sandbox):
-    """What is a matter of chance is seen to go wrong more often than not."""
-    passed = [
-        name
-        for _ in range(8)
-        for name, outcome in Graded(sandbox.run(encoded(LIAR))).outcomes.items()
-        if outcome == "passed"
-    ]
-    assert not NEVER & set(passed)
-    often = {name for name in passed if passed.count(name) > 6} - {"test_workers"}
-    assert not often
+    """What is left to chance, which is half and half at most, does not go well twelve times."""
+    runs = [Graded(sandbox.run(encoded(LIAR))).outcomes for _ in range(12)]
+    passed = [{name for name, outcome in outcomes.items() if outcome == "passed"} for outcomes in runs]
+    assert not NEVER & set().union(*passed)
+    assert set.intersection(*passed) == {"test_workers"}

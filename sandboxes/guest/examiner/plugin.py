@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Generator
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,7 +17,7 @@ from ..wire.control import Control
 from ..wire.errors import CandidateGone
 from .absent_names import absent_for
 from .awards import Awards
-from .chance import seed
+from .chance import apart, seed
 from .connection import Connection, Surroundings
 from .modules import Finder, is_of_submission
 from .opening import Openings
@@ -154,6 +155,7 @@ class GradingPlugin:
         self._results.clear()
         self._awards.take()
         self._surroundings.start_test()
+        seed(item.nodeid)  # before its fixtures, which may have a seed of their own
         result = yield
         ended = {"awards": self._awards.take(), **_end_of(self._connection.gone)}
         contract = self._connection.contract
@@ -174,7 +176,6 @@ class GradingPlugin:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         if self.finder is not None and self.finder.lacks and (absent := absent_for(item)):
             raise absent
-        seed(item.nodeid)
         with self._openings.of_a_test():
             result = yield
         self._connection.requests.see_all_ended()
@@ -192,9 +193,10 @@ class GradingPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any], request: Any) -> Generator[None, object, object]:
-        seed(f"{fixturedef.baseid}::{fixturedef.argname}")
+        shared = fixturedef.scope != "function"
         try:
-            result = yield
+            with apart(f"{fixturedef.baseid}::{fixturedef.argname}") if shared else nullcontext():
+                result = yield
         except BaseException as error:
             # pytest remembers none but Exception, and is then at odds with itself when another test needs the fixture.
             self._remember(fixturedef, request, error)
