@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as TooBusy
 from starlette.exceptions import HTTPException
 
 from ..errors import InputError, SubmissionRejected
@@ -167,6 +168,11 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     def _database(request: Request, error: OperationalError) -> JSONResponse:
         _log.error("the database does not answer: %s", error.orig)
+        return _later()
+
+    @app.exception_handler(TooBusy)
+    def _crowd(request: Request, error: TooBusy) -> JSONResponse:
+        _log.error("the database has too much to do: %s", error)
         return _later()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import redis
 from limits import RateLimitItem, parse
@@ -42,7 +43,7 @@ class Rates:
         Raises:
             TooMany: It is one too many.
         """
-        if not self._do("hit", limit, *names):
+        if not self._ask("hit", limit, *names):
             raise self._too_many(limit, *names)
 
     def test(self, limit: RateLimitItem, *names: str) -> None:
@@ -51,24 +52,19 @@ class Rates:
         Raises:
             TooMany: There is none.
         """
-        if not self._do("test", limit, *names):
+        if not self._ask("test", limit, *names):
             raise self._too_many(limit, *names)
 
-    def _do(self, act: str, limit: RateLimitItem, *names: str) -> bool:
+    def _ask(self, question: str, limit: RateLimitItem, *names: str) -> Any:
         if self._breaker.answers:
             try:
-                return bool(getattr(self._shared, act)(limit, *names))
+                return getattr(self._shared, question)(limit, *names)
             except redis.RedisError as error:
                 self._breaker.failed(error)
-        return bool(getattr(self._local, act)(limit, *names))
+        return getattr(self._local, question)(limit, *names)
 
     def _too_many(self, limit: RateLimitItem, *names: str) -> TooMany:
-        counting = self._shared if self._breaker.answers else self._local
-        try:
-            reset = counting.get_window_stats(limit, *names).reset_time
-        except redis.RedisError as error:
-            self._breaker.failed(error)
-            reset = self._local.get_window_stats(limit, *names).reset_time
+        reset = self._ask("get_window_stats", limit, *names).reset_time
         return TooMany(max(1, round(reset - time.time())))
 
 

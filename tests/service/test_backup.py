@@ -237,3 +237,13 @@ def test_looking_into_an_empty_folder_makes_no_database(service):
     assert "there is no database yet" in service.run("user", "list", "--data", str(target), fails=True)
     assert not (target / "grader.db").exists()
     assert "an empty name is no folder" in service.run("user", "list", "--data", "", fails=True)
+
+
+@ON_SQLITE
+def test_a_database_that_another_program_writes_to_is_told(service, monkeypatch):
+    monkeypatch.setattr("grader.store.database._BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(service.data / "grader.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        told = service.run("user", "add", "eve", fails=True)
+    assert told == "the database does not answer: database is locked"
+    assert "eve" in service.run("user", "add", "eve")

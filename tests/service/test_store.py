@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as TooBusy
 
 from grader.service import people
 from grader.store import Database, tables
@@ -125,6 +126,26 @@ def test_who_waits_too_long_for_another_program_is_told(database, monkeypatch):
             people.add_course(session, "py", "Python", START)
     with database.writing() as session:
         people.add_course(session, "py", "Python", START)
+
+
+@ON_SQLITE
+def test_who_waits_too_long_for_another_thread_is_told(database, monkeypatch):
+    monkeypatch.setattr("grader.store.database._BUSY_SECONDS", 0.05)
+    refused = []
+
+    def write():
+        with pytest.raises(TooBusy, match="others have been writing") as told, database.writing():
+            pass
+        refused.append(told.value)
+
+    writer = threading.Thread(target=write)
+    with database.writing() as session:
+        people.add_course(session, "py", "Python", START)
+        writer.start()
+        writer.join(30)
+    assert len(refused) == 1
+    with database.reading() as session:
+        assert session.get(tables.Course, "py") is not None
 
 
 def test_contents_come_back_under_their_digest(blobs):
