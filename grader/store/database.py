@@ -10,11 +10,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -22,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
 from .private import close_to_others, private_file
+from .schema import SchemaOutdated, check_schema, upgrade_schema
 
 __all__ = ["Database", "DatabaseUnavailable", "SchemaOutdated", "beside"]
 
@@ -34,10 +30,6 @@ _WRITES = "grader_writes"
 
 class DatabaseUnavailable(Exception):
     """The database does not answer; the message says which and why."""
-
-
-class SchemaOutdated(Exception):
-    """The database's tables are not those of this version of the program."""
 
 
 class Database:
@@ -113,32 +105,26 @@ class Database:
 
         Raises:
             DatabaseUnavailable: It does not answer.
-            SchemaOutdated: It was made by a newer version.
+            SchemaOutdated: It was made by a version so much newer that this one can't work with it.
         """
         try:
             with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
-                command.upgrade(_configuration(connection), "head")
-        except CommandError as error:  # a revision that this version has not heard of
-            raise SchemaOutdated(f"{self.name} was made by a newer version of the grader: {error}") from None
+                upgrade_schema(connection, self.name)
         except DBAPIError as error:
             raise DatabaseUnavailable(f"{self.name}: {error.orig}") from None
 
     def check(self) -> None:
-        """See that the database answers and has this version's tables.
+        """See that the database answers and has tables that this version can work with.
 
         Raises:
             DatabaseUnavailable: It does not answer.
-            SchemaOutdated: Its tables are older or newer.
+            SchemaOutdated: Its tables are older, or too new.
         """
         try:
             with self.engine.connect() as connection:
-                present = MigrationContext.configure(connection).get_current_revision()
+                check_schema(connection, self.name)
         except DBAPIError as error:
             raise DatabaseUnavailable(f"{self.name}: {error.orig}") from None
-        wanted = ScriptDirectory.from_config(_configuration()).get_current_head()
-        if present != wanted:
-            state = f"has tables of revision {present}, not {wanted}" if present else "has no tables yet"
-            raise SchemaOutdated(f"{self.name} {state}: run 'grader db upgrade'")
 
 
 class _Turns:
@@ -153,13 +139,6 @@ class _Turns:
 
     def __exit__(self, *error: object) -> None:
         self._lock.release()
-
-
-def _configuration(connection: Connection | None = None) -> Config:
-    configuration = Config()
-    configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    configuration.attributes["connection"] = connection
-    return configuration
 
 
 def _close_to_others(name: str | None) -> None:

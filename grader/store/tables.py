@@ -12,6 +12,7 @@ from .columns import Base, Remark, Table, name_of
 
 __all__ = [
     "Assignment",
+    "Compatibility",
     "Course",
     "Delivery",
     "DeliveryTry",
@@ -38,6 +39,18 @@ GradingState = Literal["queued", "running", "graded", "failed"]
 
 # SQLite counts up only columns of exactly this type.
 _Counter = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Compatibility(Base):
+    """One row.
+
+    Attributes:
+        oldest: The oldest revision of the tables whose programs can work with these.
+    """
+
+    __tablename__ = "compatibility"
+
+    oldest: Mapped[str] = mapped_column(primary_key=True)
 
 
 class User(Base):

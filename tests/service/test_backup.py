@@ -115,6 +115,7 @@ def newer(data):
         file.flush()
         with closing(sqlite3.connect(file.name)) as database:
             database.execute("update alembic_version set version_num = '9999'")
+            database.execute("update compatibility set oldest = '9999'")
             database.commit()
         return Path(file.name).read_bytes()
 

@@ -1,14 +1,17 @@
 """The database and the blob store."""
 
 import os
+import runpy
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as TooBusy
 
@@ -31,6 +34,40 @@ def test_an_upgrade_of_what_is_up_to_date_changes_nothing(world):
     world.database.check()
     with world.database.reading() as session:
         assert people.find_user(session, "ada").name == "Ada"
+
+
+def test_programs_work_on_while_a_newer_version_has_expanded_the_tables(world):
+    """So a service is brought up to date without a pause: the tables first, then one machine after another."""
+    with world.database.writing() as session:
+        session.execute(text("alter table submissions add column later varchar default '' not null"))
+        session.execute(text("create table later (id integer primary key)"))
+        session.execute(text("update alembic_version set version_num = '9999'"))
+    world.database.check()
+    world.database.upgrade()
+    submission = world.submit()
+    world.grade(80.0)
+    with world.database.reading() as session:
+        assert session.get(tables.Submission, submission).grading_id is not None
+        assert session.scalar(text("select version_num from alembic_version")) == "9999"
+
+
+def test_programs_stop_when_a_newer_version_has_taken_away_what_they_need(world):
+    with world.database.writing() as session:
+        session.execute(text("update alembic_version set version_num = '9999'"))
+        session.execute(text("update compatibility set oldest = '9998'"))
+    for look in (world.database.check, world.database.upgrade):
+        with pytest.raises(
+            SchemaOutdated, match="programs older than revision 9998 can't work with it, and this one is of 0"
+        ):
+            look()
+
+
+def test_no_migration_lets_older_programs_in_again():
+    folder = Path(tables.__file__).parent / "migrations" / "versions"
+    found = [runpy.run_path(str(path)) for path in sorted(folder.glob("[0-9]*.py"))]
+    oldest = [one["oldest"] for one in found]
+    assert oldest == sorted(oldest)
+    assert all(one["oldest"] <= one["revision"] for one in found)
 
 
 def test_a_database_without_tables_is_found_out(tmp_path):
