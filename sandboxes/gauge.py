@@ -12,18 +12,20 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .engine import Container, ContainerSpec, Engine
-from .errors import SandboxFailure
+from .errors import EngineUnavailable, SandboxFailure
 from .guest.counters import Reading
 from .guest.wire.errors import ProtocolViolation, WireClosed
 from .guest.wire.frames import FrameStream, pack, unpack
 
-__all__ = ["Gauge", "GaugeMeter", "gauge_spec"]
+__all__ = ["Gauge", "GaugeMeter", "SharedGauge", "gauge_spec"]
 
 _USER = 10003
 _MEMORY = 64 * 1024 * 1024
 _PROCESSES = 8
 _PATIENCE = 30.0
 """Seconds."""
+_FIRM = 3
+"""How often it has to fail to start."""
 
 _T = TypeVar("_T")
 
@@ -125,6 +127,47 @@ class Gauge:
         with self._lock:
             self._closed = True
             self._remove()
+
+
+class SharedGauge:
+    """The one gauge of a grader, started when it is first needed. Thread-safe.
+
+    Args:
+        engine: Where it runs.
+        start: Starts a container and connects to it.
+    """
+
+    def __init__(self, engine: Engine, start: Callable[[ContainerSpec], tuple[Container, socket.socket]]) -> None:
+        self._engine = engine
+        self._start = start
+        self._lock = threading.Lock()
+        self._gauge: Gauge | None = None
+        self._failures = 0
+
+    def ready(self, image: str) -> Gauge | None:
+        """The gauge; ``None`` where an engine has refused to show its control groups again and again.
+
+        Args:
+            image: As for ``gauge_spec``.
+
+        Raises:
+            EngineUnavailable: The engine does not answer.
+        """
+        with self._lock:
+            if self._gauge is None and self._failures < _FIRM:
+                try:
+                    self._gauge = Gauge(self._engine, lambda: self._start(gauge_spec(image)))
+                except EngineUnavailable:
+                    raise
+                except SandboxFailure:
+                    self._failures += 1
+            return self._gauge
+
+    def close(self) -> None:
+        """Remove its container."""
+        with self._lock:
+            if self._gauge is not None:
+                self._gauge.close()
 
 
 class GaugeMeter:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 from .engine import Container, ContainerSpec, Engine
-from .errors import EngineRefused, EngineUnavailable, SandboxFailure
-from .gauge import Gauge, GaugeMeter, gauge_spec
+from .errors import EngineRefused, SandboxFailure
+from .gauge import GaugeMeter, SharedGauge
 from .meters import EngineMeter, Meter, local_meter
 from .owner import FIRST_NAMESPACE, runtime_folder
 from .streams import plain, relayed
@@ -52,15 +52,11 @@ class Linker:
         self._count = 0
         self._failures = 0
         self._lock = threading.Lock()
-        self._gauge: Gauge | None = None
-        self._gauge_failures = 0
-        self._gauge_lock = threading.Lock()
+        self._gauges = SharedGauge(engine, self.start)
 
     def close(self) -> None:
         """Remove the folder of sockets, and the gauge."""
-        with self._gauge_lock:
-            if self._gauge is not None:
-                self._gauge.close()
+        self._gauges.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self, spec: ContainerSpec, passes: bool = False) -> tuple[Container, socket.socket]:
@@ -89,7 +85,7 @@ class Linker:
                 self._concede({thing for thing in named if refusals[thing] >= _FIRM})
 
     def _start(self, spec: ContainerSpec, passes: bool) -> tuple[Container, socket.socket]:
-        if self._away and spec.role != "gauge" and self._ready_gauge(spec.image) is not None:
+        if self._away and spec.role != "gauge" and self._gauges.ready(spec.image) is not None:
             spec = replace(spec, kept=True)
         if self.transport == "stream":
             return self._start_stream(spec, passes)
@@ -190,19 +186,8 @@ class Linker:
         local = local_meter(self._engine, container)
         if local is not None:
             return local
-        gauge = self._ready_gauge(image)
+        gauge = self._gauges.ready(image)
         first = gauge.read(container) if gauge is not None else None
         if gauge is None or first is None:
             return EngineMeter(self._engine, container)
         return GaugeMeter(gauge, container, first)
-
-    def _ready_gauge(self, image: str) -> Gauge | None:
-        with self._gauge_lock:
-            if self._gauge is None and self._gauge_failures < _FIRM:
-                try:
-                    self._gauge = Gauge(self._engine, lambda: self.start(gauge_spec(image)))
-                except EngineUnavailable:
-                    raise
-                except SandboxFailure:  # an engine that does not show its control groups to anybody
-                    self._gauge_failures += 1
-            return self._gauge
