@@ -2,6 +2,8 @@
 
 import ast
 import io
+import subprocess
+import sys
 import tokenize
 import warnings
 
@@ -96,6 +98,29 @@ def test_suppressions_are_told_with_their_lines(comment):
 )
 def test_ordinary_comments_are_not_told(comment):
     assert without_suppressions(f"x = 1  {comment}\n") == (f"x = 1  {comment}\n", [])
+
+
+def test_names_whose_truth_mypy_knows_are_unknown_to_it_and_no_findings():
+    text = "from typing import TYPE_CHECKING\nif not TYPE_CHECKING or MYPY or PY2 or PY3: pass\nNOT_TYPE_CHECKING = PY = 1\n"
+    neutral, told = without_suppressions(text)
+    assert neutral.splitlines()[1:] == ["if not TYPE_CHECKIN_ or MYP_ or PY_ or PY_: pass", "NOT_TYPE_CHECKING = PY = 1"]
+    assert told == []
+
+
+@pytest.mark.parametrize("quote", ['"', "'", '"""', "'''"])
+def test_long_strings_take_no_more_memory_than_they_have(quote):
+    """What a loop could give back was remembered for each character: gigabytes for a text of fifteen megabytes."""
+    program = (
+        "import resource, sys\n"
+        "from sandboxes.guest.examiner.suppressions import without_suppressions\n"
+        f"text = 'x = ' + {quote!r} + 'ab ' * 2_000_000 + {quote!r} + '  # noqa'\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "neutral, told = without_suppressions(text)\n"
+        "assert len(told) == 1 and len(neutral) == len(text)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100_000, "KiB"
 
 
 def test_a_decorator_is_found_however_its_name_is_written():

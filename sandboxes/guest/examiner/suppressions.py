@@ -7,15 +7,10 @@ import unicodedata
 
 __all__ = ["NEUTRAL_NAMES", "without_suppressions"]
 
-_STRING_OR_COMMENT = re.compile(
-    r"""(?P<comment>\#[^\r\n]*)
-    | (?P<triple>\"{3}|'{3}) (?:[^\\]|\\.)*? (?P=triple)
-    | "(?:[^"\\\r\n]|\\\r\n|\\.)*"
-    | '(?:[^'\\\r\n]|\\\r\n|\\.)*'
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""Of text that Python 3.11 can parse: there a quote or a hash that is in none of these begins one."""
+_OPENING = re.compile(r"""\#[^\r\n]*|\"{3}|'{3}|["']""")
+"""A comment, or how a string begins, in text that Python 3.11 can parse: a quote or a hash outside of these begins one."""
+_CLOSING = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in ('"', "'", '"' * 3, "'" * 3)}
+"""How a string goes on to its end. One expression for all of a string would remember each of its characters."""
 _WORD = re.compile(
     r"""(?<!\w)(?: noqa
     | (?:fmt|yapf|isort|ruff|flake8|mypy|pylint|pyright|pyrefly|ty)(?=\s*:)
@@ -34,8 +29,11 @@ _SUPPRESSION = re.compile(
 _NAME = re.compile(r"\w+")
 _BLINDING = ("no_type_check", "no_type_check_decorator")
 """Decorators that say the same to mypy."""
-NEUTRAL_NAMES = tuple(name[:-1] + "_" for name in _BLINDING)
-"""What stands in place of these decorators."""
+_UNREAD = ("TYPE_CHECKING", "MYPY", "PY2", "PY3")
+"""Names that mypy knows the truth of: what is under ``if not TYPE_CHECKING`` it does not read. Nothing is suppressed by them
+alone, so they are no findings."""
+NEUTRAL_NAMES = tuple(name[:-1] + "_" for name in (*_BLINDING, *_UNREAD))
+"""What stands in place of these names."""
 _SHOWN = 60
 
 
@@ -50,12 +48,13 @@ def without_suppressions(text: str) -> tuple[str, list[tuple[int, str]]]:
     parts: list[str] = []
     suppressions: list[tuple[int, str]] = []
     line, end = 1, 0
-    for match in _STRING_OR_COMMENT.finditer(text):
+    while match := _OPENING.search(text, end):
         code = text[end : match.start()]
         parts.append(_seeing(code, line, suppressions))
         line += _lines(code)
-        token, end = match[0], match.end()
-        if match["comment"] is None:
+        end = match.end() if match[0] not in _CLOSING else _end_of_string(text, match)
+        token = text[match.start() : end]
+        if match[0] in _CLOSING:
             parts.append(token)
             line += _lines(token)
             continue
@@ -66,15 +65,21 @@ def without_suppressions(text: str) -> tuple[str, list[tuple[int, str]]]:
     return "".join(parts), suppressions
 
 
+def _end_of_string(text: str, opening: re.Match[str]) -> int:
+    closings = _CLOSING[opening[0]].finditer(text, opening.end())
+    return next((closing.end() for closing in closings if closing[0] == opening[0]), len(text))
+
+
 def _seeing(code: str, line: int, suppressions: list[tuple[int, str]]) -> str:
-    """Code without the decorators that make mypy look away."""
+    """Code without the names that make mypy look away."""
 
     def replaced(match: re.Match[str]) -> str:
         # Python normalises names, so there are many ways to write one.
         name = match[0] if match[0].isascii() else unicodedata.normalize("NFKC", match[0])
-        if name not in _BLINDING:
+        if name in _BLINDING:
+            suppressions.append((line + _lines(code[: match.start()]), f"@{name}"))
+        elif name not in _UNREAD:
             return match[0]
-        suppressions.append((line + _lines(code[: match.start()]), f"@{name}"))
         return match[0][:-1] + "_"
 
     return _NAME.sub(replaced, code)

@@ -88,7 +88,7 @@ class Mypy:
             told = json.loads(line)
         except ValueError:
             raise ToolFailed(line.decode(errors="replace")[:MESSAGE_LIMIT]) from None
-        if told["severity"] != "error" or any(name in told["message"] for name in NEUTRAL_NAMES):
+        if told["severity"] != "error" or any(f'"{name}"' in told["message"] for name in NEUTRAL_NAMES):
             return None
         path = self._paths.get(os.path.relpath(os.path.join(self._root, told["file"]), self._root))
         if path is None:

@@ -23,6 +23,8 @@ WORST = (
     "import os, sys\nfrom math import *\ndef f(a, b):\n  l = 1\n  if a == None: return undefined_name\n  x: int = 'text'\n"
 )
 """Text in which every tool finds something."""
+UNTYPED = 'half: int = solve("6") / "2"\n'
+"""Text in which mypy alone finds something."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,19 @@ STYLES = [
     _told("# isort: skip_file"),
     _told("# mypy: disable-error-code='assignment,name-defined'"),
     _told("if not TYPE_CHECKING: pass"),
+    *(
+        Style(
+            f"Code stands where mypy does not look: {guard!r}",
+            "names whose truth mypy knows",
+            f"{HONEST}\n\n{guard}\n    {UNTYPED}",
+        )
+        for guard in ("if not TYPE_CHECKING:", "if not MYPY:", "if PY2:", "if not PY3:")
+    ),
+    Style(
+        "Code comes after what mypy takes for the end",
+        "names whose truth mypy knows",
+        f"{HONEST}\n\nMYPY = False\nif MYPY:\n    raise SystemExit\n\n\n{UNTYPED}",
+    ),
     Style(
         "Every line is excused",
         "suppressing comments",
