@@ -61,7 +61,11 @@ class _Peak:
 
 
 class CgroupV1:
-    """Control groups, version 1: a folder for each controller."""
+    """Control groups, version 1: a folder for each controller.
+
+    There the buffers of sockets over IP are neither counted nor limited until they have a limit of their own. They get that
+    of the memory, where this process may set it.
+    """
 
     def __init__(self, folders: dict[str, Path]) -> None:
         self._cpu = folders["cpuacct"] / "cpuacct.usage"
@@ -70,12 +74,23 @@ class CgroupV1:
         self._oom = folders["memory"] / "memory.oom_control"
         self._pids = folders["pids"] / "pids.events"
         self._peak = _Peak()
+        self._sockets = folders["memory"] / "memory.kmem.tcp.max_usage_in_bytes"
+        self._has_sockets = self._limit_sockets(folders["memory"])
+
+    @staticmethod
+    def _limit_sockets(folder: Path) -> bool:
+        try:
+            limit = (folder / "memory.limit_in_bytes").read_text()
+            (folder / "memory.kmem.tcp.limit_in_bytes").write_text(limit)
+        except OSError:  # not root, or a kernel without
+            return False
+        return True
 
     def read(self) -> Reading:
         ever = _number(self._ever)
         return Reading(
             cpu_time=_number(self._cpu) / 1e9,
-            peak_memory=self._peak.of(ever, _number(self._now)),
+            peak_memory=self._peak.of(ever, _number(self._now)) + (_number(self._sockets) if self._has_sockets else 0),
             oom_kills=_fields(self._oom).get("oom_kill", 0),
             process_denials=_fields(self._pids)["max"],
         )
@@ -83,6 +98,8 @@ class CgroupV1:
     def start_peak(self) -> None:
         try:
             self._ever.write_text("0")
+            if self._has_sockets:
+                self._sockets.write_text("0")
         except OSError:  # not root
             self._peak.start(_number(self._ever))
 

@@ -50,6 +50,18 @@ def test_version_1(tmp_path):
     assert (tmp_path / "memory.max_usage_in_bytes").read_text() == "0"
 
 
+def test_version_1_counts_what_sockets_hold_as_memory(tmp_path):
+    write_v1(tmp_path)
+    (tmp_path / "memory.limit_in_bytes").write_text("268435456\n")
+    (tmp_path / "memory.kmem.tcp.limit_in_bytes").write_text("9223372036854771712\n")
+    (tmp_path / "memory.kmem.tcp.max_usage_in_bytes").write_text("1000\n")
+    counters = CgroupV1(dict.fromkeys(("cpuacct", "memory", "pids"), tmp_path))
+    assert (tmp_path / "memory.kmem.tcp.limit_in_bytes").read_text() == "268435456\n"
+    assert counters.read().peak_memory == 4096 + 1000
+    counters.start_peak()
+    assert (tmp_path / "memory.kmem.tcp.max_usage_in_bytes").read_text() == "0"
+
+
 def unwritable(monkeypatch):
     def refuse(self, text):
         raise PermissionError

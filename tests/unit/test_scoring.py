@@ -223,6 +223,16 @@ def test_memory_is_the_highest_peak():
     assert score_tests([fast()], [MemoryCriterion(weight=20)], measurements=tiny).score == 20, "that is noise"
 
 
+def test_who_needs_little_memory_now_and_then_by_chance_gains_nothing():
+    small, large = 1e6, 50e6
+    runs = ((large, small, large), (small, large, large), (small, small, large), (large, large, small))
+    found = Measurements(memory=(Cost(test=ID, submission=runs, reference=((small,) * 3,) * 4),))
+    assert score_tests([fast()], [MemoryCriterion(weight=20)], measurements=found).score == 0
+    moody = ((small, small, large), (small, small, small), (small, large, small), (large, large, large))
+    late = Measurements(memory=(Cost(test=ID, submission=moody, reference=((small,) * 3,) * 4),))
+    assert score_tests([fast()], [MemoryCriterion(weight=20)], measurements=late).score == 20, "garbage, collected late"
+
+
 def test_growth_counts_the_families_that_keep_to_their_class():
     sizes = tuple(2**power for power in range(10, 16))
     families = {"f": [1e-5 * size for size in sizes], "g": [1e-8 * size**2 for size in sizes]}

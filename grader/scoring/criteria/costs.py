@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from statistics import median_high
 from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -100,9 +101,9 @@ class MemoryCriterion(_CostCriterion):
         return measurements.memory
 
     def together(self, side: Sequence[Runs]) -> Runs:
-        # A peak is what is needed at least: garbage that happens to be collected later only adds.
-        least = min(max(min(runs) for runs in repetition) for repetition in zip(*side, strict=True))
-        return [[least]] * len(side[0])
+        # Garbage that happens to be collected later adds to a peak; who needs little now and then, by chance, gains nothing.
+        usual = median_high(max(map(median_high, repetition)) for repetition in zip(*side, strict=True))
+        return [[usual]] * len(side[0])
 
 
 def _weight(tests: Sequence[TestResult], among: Sequence[TestResult]) -> float:
