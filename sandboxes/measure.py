@@ -79,6 +79,7 @@ def measure(
     reference: Callable[[], Session],
     plan: Callable[[Sequence[Repetition]], Plan | None],
     quiet: Callable[[], AbstractContextManager[None]] = nullcontext,
+    reference_goes_through: Callable[[int], bool] = lambda times: False,
 ) -> list[Repetition]:
     """Run one plan after the other, each in fresh containers.
 
@@ -90,20 +91,28 @@ def measure(
         reference: Makes a session of the reference.
         plan: What to run next, from what is done; None when that is enough.
         quiet: Keeps disturbances of our own away during one.
+        reference_goes_through: See ``Doubts``.
 
     Raises:
         SandboxFailure: The grader could not do its work.
     """
     done: list[Repetition] = []
+    blamed: list[bool] = []
+
+    def goes_through(times: int) -> bool:
+        blamed.append(reference_goes_through(times))
+        return blamed[-1]
+
     while (now := plan(done)) is not None:
         number = len(done)
 
         def pair(ours: Sequence[Test], theirs: Sequence[Test], reference_first: bool = number % 2 == 1) -> Pair:
-            doubts = Doubts()
+            doubts = Doubts(goes_through)
             while True:
                 turns, others = _Turns(submission(), ours), _Turns(reference(), theirs)
                 found = _pair(turns, others, reference_first)
-                if doubts.are_settled(turns.doubtful | others.doubtful):
+                # Who was found to kill itself does so in each repetition; that is not looked into again.
+                if any(blamed) or doubts.are_settled(turns.doubtful | others.doubtful):
                     return found
 
         with quiet():

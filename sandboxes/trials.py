@@ -89,10 +89,10 @@ class Trials:
         Raises:
             SandboxFailure: The grader could not do its work, again and again.
         """
-        failures, doubts = 0, Doubts()
+        failures, doubts = 0, Doubts(lambda times: self._reference_goes_through(program, seconds, times))
         while True:
             examiner = self._examiners.ready()
-            trial = Trial(examiner, self._pool, files, replace(self._suite.limits, total_time=seconds))
+            trial = self._trial(examiner, files, seconds)
             try:
                 runs = trial.on(program)
             except SandboxFailure:
@@ -106,6 +106,20 @@ class Trials:
             if doubts.are_settled(frozenset(trial.doubtful)):
                 found = tuple(test.id for test in trial.collected)
                 return Tried(found, runs, trial.errors, trial.watch.python, trial.out_of_time)
+
+    def _trial(self, examiner: Examiner, files: Mapping[str, bytes], seconds: float) -> Trial:
+        return Trial(examiner, self._pool, files, replace(self._suite.limits, total_time=seconds))
+
+    def _reference_goes_through(self, program: Mapping[str, bytes], seconds: float, times: int) -> bool:
+        for _ in range(times):
+            trial = self._trial(self._examiners.ready(), self._suite.reference, seconds)
+            try:
+                trial.on(program)
+            except SandboxFailure:
+                return False
+            if trial.doubtful:
+                return False
+        return True
 
     def inspect(self, files: Mapping[str, bytes]) -> Inspected | None:
         """What static tools find in the tests; None where the suite asks for none.

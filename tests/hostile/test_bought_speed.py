@@ -247,3 +247,33 @@ def test_memory_that_is_needed_at_import_alone_counts(engine, tmp_path):
     ) as grade:
         assert line(grade(lean), "memory").score == 9
         assert line(grade(early), "memory").score < 5
+
+
+def test_who_kills_itself_only_where_it_is_measured_is_graded_all_the_same(engine, tmp_path):
+    """In another test each time; that was a failure of ours, at will."""
+    tests = """
+    import pytest
+    from work import count
+
+    def test_first():
+        assert count(1) == 0
+
+    @pytest.mark.efficiency
+    @pytest.mark.parametrize("n", range(700, 7000, 700))
+    def test_count(n):
+        assert count(n) == 3 * n
+    """
+    shy = f"""
+{COUNT}
+import os, random
+_count, _calls, _when = count, [], random.SystemRandom().randrange(9)
+def count(n):
+    if (not _calls or _calls[0] != 1) and len(_calls) == _when:
+        os.kill(os.getpid(), 9)
+    _calls.append(n)
+    return _count(n)
+"""
+    criteria = ['kind = "tests"\nweight = 50', 'kind = "efficiency"\nweight = 50']
+    with grading(engine, make(tmp_path, tests, COUNT, criteria)) as grade:
+        assert line(grade(COUNT), "efficiency").score > 40
+        assert line(grade(shy), "tests").score == 50

@@ -161,6 +161,24 @@ def test_chance_proves_nothing(grade, way):
     assert (report.score, caught(report)) == (0, set())
 
 
+def test_tests_that_kill_themselves_in_another_place_each_time_are_graded(grade):
+    """It was a failure of ours, at will: each time another test died, so something else seemed to end it."""
+    report = grade("""
+        import os, random
+        import m
+        import pytest
+
+        WHEN = random.SystemRandom().randrange(12)
+
+        @pytest.mark.parametrize("number", range(12))
+        def test_double(number):
+            if number == WHEN:
+                os.kill(os.getpid(), 9)
+            assert m.double(number) == 2 * number
+    """)
+    assert report.score == 0
+
+
 def test_claims_are_checked(grade):
     """What speaks to the grader in pytest's place."""
     report = grade("""
