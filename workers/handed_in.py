@@ -144,9 +144,10 @@ def _set_aside(context: Context, row: InboundMessage, problem: str) -> None:
 
 
 def _reject(context: Context, row: InboundMessage, data: HandInData, reason: str) -> None:
+    assignment, login, reason = (text.replace("\0", "?") for text in (data.assignment, data.learner.login, reason))
     _log.warning("message %s of %s is rejected: %s", row.message_id, row.source_id, reason)
     with context.database.writing() as session:
         source = session.get_one(Source, row.source_id)
-        emit_rejection(session, source.course_id, data.assignment, data.learner.login, row.message_id, reason, context.now())
+        emit_rejection(session, source.course_id, assignment, login, row.message_id, reason, context.now())
         _conclude(session, row, "rejected", None, reason)
     context.tickets.wake("deliver")

@@ -189,6 +189,14 @@ def test_what_is_not_acceptable_is_told_by_an_event(lms, world, data, problem):
     assert payload["data"]["message"] == "m1"
 
 
+@pytest.mark.parametrize("data", [{"assignment": "no\0ne"}, {"learner": {"login": "a\0b"}}])
+def test_what_can_not_be_kept_is_rejected_at_once(lms, world, data):
+    lms.post({"files": GOOD, **data})
+    take_in(lms.context)
+    ((state, why),) = messages(world)
+    assert (state, "\0" in why) == ("rejected", False)
+
+
 def test_base_64_and_archives_are_taken(lms, world):
     lms.post({"files_base64": {"roman.py": base64.b64encode(b"x = 1\n").decode()}})
     lms.receiver.answer = lambda count: (200, {}, pack({"roman.py": b"y = 1\n"}))
