@@ -10,6 +10,7 @@ from typing import Any
 from .candidate import Verdict
 from .errors import OUTSIDE, JudgeEnded, SandboxFailure
 from .examiner import Examiner
+from .guest.objects.altering import Change, Report
 from .guest.objects.contract import Facts
 from .guest.wire.control import Control
 from .guest.wire.errors import ProtocolViolation, WireClosed
@@ -42,6 +43,7 @@ class Dialogue:
         errors: What could not be loaded, by path, with pytest's account.
         noted: What right solutions were seen to do, where that is wanted.
         strayed: Whether the program made a change that no right solution makes.
+        reports: What became of changed tests, with their results, in their order; see ``guest.objects.altering``.
         base: The meter when the first candidate had taken the files, before it ran any of them.
         used: The meter after the last test.
         peak_outside: Bytes, the most that was held between tests so far, while the program is imported above all.
@@ -72,6 +74,7 @@ class Dialogue:
         self.errors: dict[str, str] = {}
         self.noted: Facts = []
         self.strayed = False
+        self.reports: list[tuple[TestRun, Report]] = []
         self.base = self.used = Reading()
         self.peak_outside = 0
         self.out_of_time = False
@@ -214,6 +217,9 @@ class Dialogue:
             awards=tuple((float(share), str(reason)) for share, reason in message["awards"]),
         )
         self.runs[run.test.id] = self._latest = run
+        if message["change"] is not None:
+            change, *rest = message["change"]
+            self.reports.append((run, Report(Change(*change) if change else None, *rest)))
         self._on_test(run)
 
     def _replace(self, verdict: Verdict) -> None:

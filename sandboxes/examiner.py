@@ -120,6 +120,8 @@ class Examiner:
         seed: str = "",
         one_way: bool = False,
         once: Sequence[str] = (),
+        changes: Sequence[Any] | None = None,
+        proven: Sequence[str] = (),
     ) -> tuple[int, Control]:
         """Begin a grading; returns its number and the connection to its process.
 
@@ -132,11 +134,15 @@ class Examiner:
             seed: What sizes that vary follow from; without one, they don't.
             one_way: Whether changes that no right solution makes to what tests hand over stay with the program.
             once: Tests (their families, if they are run at several sizes) in which objects are asked only what they ask.
+            changes: What is changed in each of ``tests``; see ``guest.objects.altering``.
+            proven: Tests that are run again with a change.
 
         Raises:
             SandboxFailure: The examiner is gone.
         """
-        selection = {"order": None if tests is None else list(tests), "seed": seed}
+        selection: dict[str, Any] = {"order": None if tests is None else list(tests), "seed": seed, "changes": None}
+        if changes is not None:
+            selection["changes"] = [list(change) if isinstance(change, tuple) else change for change in changes]
         order: dict[str, Any] = {
             "do": "grade",
             "files": dict(files),
@@ -144,7 +150,7 @@ class Examiner:
             "collect_only": collect_only,
             "tests": selection,
         }
-        order |= {"one_way": one_way, "once": list(once)}
+        order |= {"one_way": one_way, "once": list(once), "proven": list(proven)}
         return self._start(order, wire)
 
     def begin_trial(self, wire: socket.socket, program: Mapping[str, bytes]) -> tuple[int, Control]:

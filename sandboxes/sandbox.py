@@ -19,12 +19,15 @@ from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .measure import Plan, Repetition, measure
 from .pool import CandidatePool
-from .session import Session
+from .proving import Changes, Results, changes_of, prove, to_try, without
+from .session import Round, Session
 from .suite import Inspected, Run, Scaling, Suite, Test, TestRun
 
 __all__ = ["Sandbox"]
 
 _MOST_DIFFERENT = 2
+_TO_TRY = 10.0
+"""Times the time of all tests in which changes of them are tried."""
 _CHANGED = "earns this only with the changes that the program made to what tests handed over, and no right solution makes"
 
 
@@ -69,6 +72,9 @@ class Sandbox:
             observed = [self._observe(files) for files in (suite.reference, *suite.alternatives)]
             self._facts = Contract.joined(facts for _runs, facts in observed)
             self.reference_runs = observed[0][0]
+            self._changes: Changes = {}
+            if Contract.decides(self._facts):
+                self._changes = self._find_changes()
         except BaseException:
             self.close()
             raise
@@ -103,6 +109,10 @@ class Sandbox:
         runs = [session.runs.get(test.id) or session.missing(test) for test in self.tests]
         if session.strayed:
             runs = list(self._without_changes(files, runs, on_test))
+        unearned = prove(runs, self._changes, lambda rounds: self._again(files, rounds))
+        for run in unearned.values():
+            on_test(run)
+        runs = [unearned.get(run.test.id, run) for run in runs]
         return Run(
             tests=tuple(runs),
             image=self._candidate_image,
@@ -128,6 +138,16 @@ class Sandbox:
                 on_test(run)
             yield run
 
+    def _again(self, files: Mapping[str, bytes], rounds: Sequence[Round], longer: float = 1.0) -> Results:
+        """Run some tests again, changed or not, in ``longer`` times the time that all tests have."""
+        attempts = Attempts(
+            self._examiners,
+            lambda examiner, blamed: self._session(files, examiner, blamed, rounds=rounds, longer=longer),
+            self._reference_goes_through,
+            self._suite.limits.total_time,
+        )
+        return attempts.run(self.tests).reports
+
     def _session(
         self,
         files: Mapping[str, bytes],
@@ -135,9 +155,21 @@ class Sandbox:
         blamed: Mapping[str, str],
         on_test: Callable[[TestRun], None] = lambda run: None,
         one_way: bool = False,
+        rounds: Sequence[Round] | None = None,
+        longer: float = 1.0,
     ) -> Session:
         seed = seed_of(self._suite.tests, files)
-        return Session(examiner, self._pool, files, self._suite.limits, on_test, self._facts, seed, blamed, one_way)
+        limits = replace(self._suite.limits, total_time=longer * self._suite.limits.total_time)
+        return Session(
+            *(examiner, self._pool, files, limits, on_test, self._facts, seed, blamed, one_way),
+            rounds=rounds,
+            proven=self._proven,
+        )
+
+    @property
+    def _proven(self) -> list[str]:
+        """The tests that are run again with a change, as ``Contract`` names them."""
+        return [test.scope for test in self.tests if self._changes.get(test.id)]
 
     def _reference_goes_through(self, times: int) -> bool:
         for _ in range(times):
@@ -163,9 +195,19 @@ class Sandbox:
 
         def session(of: Mapping[str, bytes]) -> Session:
             # A program that sees that it is measured must not empty what it has to work on.
-            return Session(self._examiners.ready(), self._pool, of, limits, facts=self._facts, seed=seed, one_way=True)
+            return Session(
+                *(self._examiners.ready(), self._pool, of, limits),
+                facts=self._facts,
+                seed=seed,
+                one_way=True,
+                proven=self._proven,
+            )
 
-        return measure(lambda: session(files), lambda: session(self._suite.reference), plan, self._pool.quiet)
+        reference = self._suite.reference
+        return measure(
+            *(lambda: session(files), lambda: session(reference), plan, self._pool.quiet),
+            self._reference_goes_through,
+        )
 
     def size(self, scaling: Scaling, files: Mapping[str, bytes]) -> int:
         """The size that a test gets when it is run on a submission, and on the reference to compare with it."""
@@ -214,6 +256,21 @@ class Sandbox:
         alone = self._watch(files, self.tests, tuple(failing))
         return alone.runs, Contract.without_once(alone.noted, _unpassed(alone.runs.values()))
 
+    def _find_changes(self) -> Changes:
+        """What can be changed in tests that the reference passes, so that it does not.
+
+        Raises:
+            SandboxFailure: The grader could not do its work.
+        """
+        passed = [test for test in self.tests if self.reference_runs[test.id].outcome == "passed"]
+        changes = changes_of(self._again(self._suite.reference, to_try(passed), _TO_TRY))
+        # An answer that was turned may be one of those that decide nothing.
+        for files in (self._suite.reference, *self._suite.alternatives):
+            tests = {test.id: test for test in passed if test.id in changes}
+            rounds = [Round(tests[name], change) for name, some in changes.items() for change in some]
+            changes = without(changes, self._again(files, rounds, _TO_TRY))
+        return changes
+
     def _watch(self, files: Mapping[str, bytes], tests: tuple[Test, ...] | None, once: Sequence[str] = ()) -> Session:
         """A run of a right solution, which notes what the tests ask of its objects; see ``Contract``.
 
@@ -242,5 +299,4 @@ class Sandbox:
 
 def _unpassed(runs: Iterable[TestRun]) -> set[str]:
     """The tests that did not pass, as ``Contract`` names them."""
-    failing = [run.test for run in runs if run.outcome not in ("passed", "skipped")]
-    return {test.scaling.family if test.scaling else test.id for test in failing}
+    return {run.test.scope for run in runs if run.outcome not in ("passed", "skipped")}

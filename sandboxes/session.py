@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from .dialogue import Dialogue
 from .errors import OUTSIDE
 from .examiner import Examiner
+from .guest.objects.altering import Change
 from .guest.objects.contract import Facts
 from .guest.wire.control import Control
 from .pool import CandidatePool
 from .suite import Limits, Scaling, Test, TestRun
 
-__all__ = ["Session"]
+__all__ = ["Round", "Session"]
+
+
+class Round(NamedTuple):
+    """One run of a test.
+
+    Attributes:
+        test: Which.
+        change: What is changed in it, if anything is; ``NOTE`` or ``TRY`` for right solutions.
+    """
+
+    test: Test
+    change: Change | str | None
 
 
 class Session(Dialogue):
@@ -32,6 +45,8 @@ class Session(Dialogue):
             ``OUTSIDE`` for all tests that have no result.
         one_way: Whether changes that no right solution makes to what tests hand over stay with the program.
         once: Tests (their families, if they are run at several sizes) in which objects are asked only what they ask.
+        rounds: Tests to run in place of all, in their order, with a change of each; see ``guest.objects.altering``.
+        proven: Tests that are run again with a change.
     """
 
     def __init__(
@@ -46,6 +61,8 @@ class Session(Dialogue):
         blamed: Mapping[str, str] = MappingProxyType({}),
         one_way: bool = False,
         once: Sequence[str] = (),
+        rounds: Sequence[Round] | None = None,
+        proven: Sequence[str] = (),
     ) -> None:
         super().__init__(examiner, pool, files, limits, on_test)
         self._files = files
@@ -54,6 +71,8 @@ class Session(Dialogue):
         self._blamed = blamed
         self._one_way = one_way
         self._once = once
+        self._rounds = rounds
+        self._proven = proven
 
     def run(self, roster: tuple[Test, ...] | None) -> dict[str, TestRun]:
         """Run all tests; without a roster, only collect them. Returns results by test id.
@@ -62,7 +81,11 @@ class Session(Dialogue):
             SandboxFailure: The grader could not do its work.
         """
         wanted = [test.id for test in roster or () if test.id not in self._blamed] if self._blamed else None
-        for _run in self.follow(roster or (), lambda: self.begin(roster is None, wanted)):
+        changes: list[Any] | None = None
+        if self._rounds is not None:
+            rounds = [one for one in self._rounds if one.test.id not in self._blamed]
+            wanted, changes = [one.test.id for one in rounds], [one.change for one in rounds]
+        for _run in self.follow(roster or (), lambda: self.begin(roster is None, wanted, changes)):
             pass
         return self.runs
 
@@ -74,11 +97,11 @@ class Session(Dialogue):
         """
         return self.follow(tests, lambda: self.begin(False, [test.id for test in tests]))
 
-    def begin(self, collect_only: bool, order: list[str] | None) -> tuple[int, Control]:
+    def begin(self, collect_only: bool, order: list[str] | None, changes: list[Any] | None = None) -> tuple[int, Control]:
         """Have the examiner begin."""
         return self.examiner.begin(
             *(self.watch.candidate.socket, self._files, self._facts, collect_only, order),
-            *(self._seed, self._one_way, self._once),
+            *(self._seed, self._one_way, self._once, changes, self._proven),
         )
 
     def hear_of_tests(self, message: dict[str, Any]) -> None:

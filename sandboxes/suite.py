@@ -164,6 +164,11 @@ class Test:
     measures: frozenset[str] = frozenset()
     scaling: Scaling | None = None
 
+    @property
+    def scope(self) -> str:
+        """The name by which ``Contract`` knows it: all sizes of a test go by one."""
+        return self.scaling.family if self.scaling else self.id
+
 
 @dataclass(frozen=True)
 class TestRun:

@@ -386,3 +386,42 @@ def test_what_changes_in_place_is_as_right_as_what_is_made_anew(engine):
         for _ in range(3):
             Graded(sandbox.run(encoded(IN_PLACE))).assert_all_passed()
             assert "passed" not in Graded(sandbox.run(encoded(AGREEABLE))).outcomes.values()
+
+
+POLYNOMIALS = """
+    from bank import Poly
+    def test_trailing_zeros(): assert Poly([1, 2, 0, 0]) == Poly([1, 2]) and Poly([0]) == Poly([])
+    def test_numbers(): assert Poly([5]) == 5 and Poly([]) == 0 and Poly([1, 1]) != 1
+    def test_derivative(): assert Poly([7, 3, 2]).derivative() == Poly([3, 4]) and Poly([7]).derivative() == Poly([])
+    def test_remainder(): assert Poly([2, 4]) - Poly([2, 4]) == Poly([0, 0])
+"""
+LIST = """
+    class Poly:
+        def __init__(self, parts):
+            self.parts = list(parts)
+            while self.parts and self.parts[-1] == 0: self.parts.pop()
+        def __eq__(self, other):
+            if isinstance(other, (int, float)): other = Poly([other])
+            return self.parts == other.parts if isinstance(other, Poly) else NotImplemented
+        def __sub__(self, other): return Poly([a - b for a, b in zip(self.parts, other.parts)])
+        def derivative(self): return Poly([n * part for n, part in enumerate(self.parts)][1:])
+"""
+LENIENT = """
+    class Poly:
+        def __init__(self, parts):
+            parts = parts if isinstance(parts, (list, dict)) else [parts]
+            items = parts.items() if isinstance(parts, dict) else enumerate(parts)
+            self.parts = {n: part for n, part in items if part}
+        def __eq__(self, other):
+            other = other if isinstance(other, Poly) else Poly(other)
+            return self.parts == other.parts
+        def __sub__(self, other):
+            return Poly({n: self.parts.get(n, 0) - other.parts.get(n, 0) for n in {**self.parts, **other.parts}})
+        def derivative(self): return Poly({n - 1: n * part for n, part in self.parts.items() if n})
+"""
+
+
+def test_who_takes_nothing_for_zero_is_lenient_and_no_liar(engine):
+    with Sandbox(engine, make_suite(POLYNOMIALS, LIST)) as sandbox:
+        for _ in range(8):
+            Graded(sandbox.run(encoded(LENIENT))).assert_all_passed()

@@ -196,4 +196,4 @@ def test_neither_shape_nor_number_nor_place_tells_what_is_meant(sandbox):
     runs = [Graded(sandbox.run(encoded(LIAR))).outcomes for _ in range(12)]
     passed = [{name for name, outcome in outcomes.items() if outcome == "passed"} for outcomes in runs]
     assert not NEVER & set().union(*passed)
-    assert set.intersection(*passed) == {"test_workers"}
+    assert set.intersection(*passed) <= {"test_workers"}

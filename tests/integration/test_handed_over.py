@@ -131,3 +131,23 @@ LATER = """
 
 def test_threads_are_heard_between_calls_and_files_of_tempfile_are_seen(grade):
     grade(BETWEEN_CALLS, LATER).assert_all_passed()
+
+
+TWICE = """
+    import itertools
+    import bank
+    def test_counter(): assert bank.pairs(itertools.count(), 3) == [(0, 1), (1, 2), (2, 3)]
+    def test_list(): assert bank.pairs(iter([5, 6, 7]), 2) == [(5, 6), (6, 7)]
+    def test_generator(): assert bank.pairs((n * n for n in range(9)), 2) == [(0, 1), (1, 4)]
+"""
+TEE = """
+    import itertools
+    def pairs(numbers, count):
+        ones, others = itertools.tee(numbers)
+        next(others)
+        return list(itertools.islice(zip(ones, others), count))
+"""
+
+
+def test_iterators_may_be_gone_through_twice_by_tee(grade):
+    grade(TWICE, TEE).assert_all_passed()

@@ -70,7 +70,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
         scratch: Folder for temporary files, the same path in the candidate.
     """
     limit = setup["output"]
-    contract = Contract(order["facts"], order["one_way"], order["once"])
+    contract = Contract(order["facts"], order["one_way"], order["once"], order["proven"])
     waiting = {"do": "waiting"}
     own, paths = own_descriptors() - {wire}, Paths(home)  # the number of a candidate that is gone may be another file's
     connection = Connection(wire, setup["patience"], lambda: control.send(waiting), RequestHandler(), contract, paths)
@@ -84,7 +84,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     results = Results()
     openings = Openings(paths, contract, lambda: own | connection.descriptors, lambda: connection.requests.depth)
     plugin = GradingPlugin(
-        control, connection, surroundings, openings, results, awards, order["collect_only"], order["tests"]
+        control, connection, surroundings, openings, results, awards, order["collect_only"], order["tests"], home
     )
     plugin.finder = Finder(setup["provided"], connection, plugin.replace)
     sys.meta_path.insert(0, plugin.finder)

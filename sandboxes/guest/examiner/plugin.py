@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Generator
 from contextlib import nullcontext
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from _pytest.skipping import evaluate_skip_marks
 
+from ..objects.altering import NOTE, TRY, Altering, Change, Searched
 from ..objects.contract import Contract
 from ..objects.knowledge import note_alike
-from ..sizes import actual_size, bounds
+from ..sizes import actual_size
 from ..wire.control import Control
 from ..wire.errors import CandidateGone
 from .absent_names import absent_for
@@ -22,10 +22,10 @@ from .connection import Connection, Surroundings
 from .modules import Finder, is_of_submission
 from .opening import Openings
 from .results import EXPLANATION_LIMIT, Results
+from .scaling import place_in_family, scaling_of
 
 __all__ = ["GradingPlugin"]
 
-_FEWEST_SIZES = 4
 _MARKS = {
     "points(n)": "what the test is worth (default 1)",
     "competency(id, ...)": "competencies that the test shows",
@@ -48,7 +48,9 @@ class GradingPlugin:
         awards: Partial credit of the test that runs.
         collect_only: Stop after telling which tests there are.
         selection: ``order``: ids of the tests to run, in their order, some perhaps several times, or None for all;
+            ``changes``: for each of them None, or a change to make in it, ``NOTE`` or ``TRY``; or None for all;
             ``seed``: what the sizes of scaling tests follow from.
+        folder: That holds ``tests/``.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class GradingPlugin:
         awards: Awards,
         collect_only: bool,
         selection: dict[str, Any],
+        folder: str,
     ) -> None:
         self._control = control
         self._connection = connection
@@ -70,6 +73,11 @@ class GradingPlugin:
         self._awards = awards
         self._collect_only = collect_only
         self._order: list[str] | None = selection["order"]
+        self._changes: list[Any] | None = selection["changes"]
+        self._altering = Altering(f"{folder}/") if self._changes is not None else None
+        if connection.contract is not None:
+            connection.contract.altering = self._altering
+        self._passed = False
         self._seed: str = selection["seed"]
         self._errors: list[dict[str, Any]] = []
         self.finder: Finder | None = None
@@ -101,10 +109,12 @@ class GradingPlugin:
 
     def _enter(self, item: pytest.Item) -> None:
         """Let what was noted with the reference, and callbacks that fail, be this test's."""
-        family = _place_in_family(item)
+        family = place_in_family(item)
         contract = self._connection.contract
         assert contract is not None
         contract.scope = family[0] if family else item.nodeid
+        if self._altering is not None:
+            contract.known.clear()  # of what changed tests made, the reference's answers are not known
         contract.refused.clear()
         contract.beside.clear()
         self._connection.requests.begin()
@@ -126,7 +136,7 @@ class GradingPlugin:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         for mark in metafunc.definition.iter_markers("scaling"):
-            scaling = _scaling(mark)
+            scaling = scaling_of(mark)
             if "size" not in metafunc.fixturenames:
                 raise pytest.UsageError(f"{metafunc.definition.nodeid} is marked scaling: it needs an argument 'size'")
             function = metafunc.definition.nodeid.partition("[")[0]
@@ -138,6 +148,9 @@ class GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if self._order is not None:
             known = {item.nodeid: item for item in items}
+            if self._changes is not None:
+                pairs = zip(self._order, self._changes, strict=True)
+                self._changes = [change for name, change in pairs if name in known]
             items[:] = [known[name] for name in self._order if name in known]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -146,7 +159,25 @@ class GradingPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        return True if self._collect_only else None
+        if self._collect_only:
+            return True
+        if self._changes is None or self._altering is None:
+            return None
+        self._altering.collecting = False
+        searched = Searched()
+        for item, following, change in zip(session.items, [*session.items[1:], None], self._changes, strict=True):
+            if change == NOTE:
+                self._altering.note()
+                searched.begin()
+            elif change != TRY:
+                self._altering.run(Change(*change) if change is not None else None)
+            elif self._altering.may_try(item.nodeid, self._passed) and searched.goes_on():
+                self._altering.begin_try()
+            else:
+                continue
+            # Before its own next run a test is torn down, and what it shares with others is not.
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=item.parent if following is item else following)
+        return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -161,6 +192,8 @@ class GradingPlugin:
         contract = self._connection.contract
         assert contract is not None
         ended |= {**self._results.summary(_unasked(contract)), "strayed": contract.strayed}
+        self._passed = ended["outcome"] == "passed"
+        ended["change"] = self._altering.report() if self._altering is not None else None
         self._control.send({"do": "finished", "id": item.nodeid, **ended})
         return result
 
@@ -246,45 +279,5 @@ def _describe(item: pytest.Item) -> dict[str, Any]:
         "competencies": list(dict.fromkeys(competencies)),
         "skipped": bool(unittest_skip or evaluate_skip_marks(item)),
         "measures": [name for name in ("efficiency", "memory") if item.get_closest_marker(name)],
-        "scaling": _place_in_family(item),
+        "scaling": place_in_family(item),
     }
-
-
-class _Scaling(NamedTuple):
-    """A mark ``scaling``."""
-
-    sizes: list[int]
-    at_most: str
-    reference: str | None
-    vary: float
-
-
-def _scaling(mark: pytest.Mark) -> _Scaling:
-    try:
-        sizes, at_most, reference = mark.kwargs["sizes"], mark.kwargs["at_most"], mark.kwargs.get("reference")
-        known = {"sizes", "at_most", "reference", "vary"}
-        if mark.args or mark.kwargs.keys() - known or not isinstance(at_most, str) or not isinstance(reference, str | None):
-            raise TypeError
-        vary = float(mark.kwargs.get("vary", 0.0))
-        numbers = sorted({int(size) for size in sizes})
-    except (KeyError, TypeError, ValueError):
-        raise pytest.UsageError('a mark reads scaling(sizes=[1000, 2000, …], at_most="n log n")') from None
-    if len(numbers) < _FEWEST_SIZES or numbers[0] < 1:
-        raise pytest.UsageError(f"a mark scaling needs at least {_FEWEST_SIZES} sizes, each 1 or more")
-    if not 0 <= vary < 1 or any(
-        bounds(smaller, vary)[1] >= bounds(larger, vary)[0] for smaller, larger in itertools.pairwise(numbers)
-    ):
-        raise pytest.UsageError(f"a mark scaling lets sizes vary by {vary:g}, so that one could be as large as the next")
-    return _Scaling(numbers, at_most, reference, vary)
-
-
-def _place_in_family(item: pytest.Item) -> tuple[str, int, str, str | None, float] | None:
-    mark = item.get_closest_marker("scaling")
-    if mark is None or not isinstance(item, pytest.Function):
-        return None
-    parameters: dict[str, Any] = dict(item.callspec.params)
-    del parameters["size"]
-    family = item.nodeid.partition("[")[0] + (f"[{'-'.join(map(str, parameters.values()))}]" if parameters else "")
-    scaling = _scaling(mark)
-    size = scaling.sizes[item.callspec.indices["size"]]
-    return family, size, scaling.at_most, scaling.reference, scaling.vary

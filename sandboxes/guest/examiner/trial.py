@@ -137,6 +137,7 @@ class _Account:
             "stdout": stdout,
             "awards": [],
             "strayed": False,
+            "change": None,
         }
         self._control.send({"do": "finished", "id": name, **said, "gone": gone, "cause": cause, "detail": detail})
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from .answers import YES, Yes, answer_of, is_yes
 from .contract import Contract
@@ -43,6 +43,15 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
     Raises:
         AssertionError: It can't be believed.
     """
+    __tracebackhide__ = True
+    altering = self._grader_home.contract.altering
+    if altering is None:
+        return _believable(self, other, question, ask)
+    one, about = altering.operands(self, other)
+    return altering.answered(question, _believable(one, about, question, ask))
+
+
+def _believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], Any]) -> Any:
     __tracebackhide__ = True
     contract = self._grader_home.contract
     if not contract.may_try():
@@ -82,7 +91,7 @@ def believable(self: Any, other: Any, question: str, ask: Callable[[Any, Any], A
         if question == "eq":
             wrong += found_to_be_one(self, other, ask)
         lies = [probe for probe in wrong if _is_a_lie(contract, question, probe, kind)]
-        if lies and _are_enough(self, other, question, lies):
+        if contract.are_too_many(len(lies), len(probes)) and _are_enough(self, other, question, lies):
             _disbelieve(self, question)
     return answer
 
@@ -136,6 +145,14 @@ def believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
         AssertionError: It can't be believed.
     """
     __tracebackhide__ = True
+    altering = cls._grader_home.contract.altering
+    if altering is None:
+        return _believable_class(cls, value, ask)
+    return altering.answered("class contains", _believable_class(cls, altering.operands(cls, value)[1], ask))
+
+
+def _believable_class(cls: Any, value: Any, ask: Callable[[Any], Any]) -> Any:
+    __tracebackhide__ = True
     contract = cls._grader_home.contract
     if not contract.may_try():
         return ask(value)
@@ -183,8 +200,11 @@ def see_that_it_is_one(cls: Any, member: Any) -> None:
         raise failure
 
 
-def _disbelieve(self: Any, question: str, name: str | None = None) -> NoReturn:
+def _disbelieve(self: Any, question: str, name: str | None = None) -> None:
     __tracebackhide__ = True
+    altering = self._grader_home.contract.altering
+    if altering is not None and altering.changes:  # that nobody passes the test is what is wanted there
+        return
     failure = AssertionError(
         f"{name or type(self).__qualname__} can't be believed: it also answers yes ({question}) about what differs, as no "
         "solution does that is known to be right"

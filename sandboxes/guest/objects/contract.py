@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+from .altering import QUESTIONS, Altering
 from .exceptions import holds
 
 __all__ = ["Contract", "Facts", "kind_of", "operator_name"]
@@ -61,6 +62,7 @@ class Contract:
         facts: What was noted with the reference; ``None`` while the reference itself runs, which notes facts.
         one_way: Whether changes that no right solution makes to what a test hands over stay with the program.
         once: Tests (as in ``scope``) in which objects are asked only what the tests ask, which is noted.
+        proven: Tests that are run again, with a change that no right solution passes; see ``altering``.
 
     Attributes:
         recording: Whether facts are noted.
@@ -69,9 +71,12 @@ class Contract:
         beside: What objects are asked about beside each value in the running test.
         known: What tests made of the submission's classes, by their names; see ``remembering``.
         refused: What the running test would have asked of classes that define it, in words, in its order.
+        altering: Changes values in the running test, if any may be changed.
     """
 
-    def __init__(self, facts: Facts | None = None, one_way: bool = False, once: Iterable[str] = ()) -> None:
+    def __init__(
+        self, facts: Facts | None = None, one_way: bool = False, once: Iterable[str] = (), proven: Iterable[str] = ()
+    ) -> None:
         self.recording = facts is None
         self._facts: set[tuple[str, ...]] = {tuple(fact) for fact in facts or ()} | {_once(scope) for scope in once}
         asked = [fact[1:] for fact in self._facts if fact[0] == "asked"]
@@ -80,11 +85,13 @@ class Contract:
         compared = [(cls, operand) for _scope, cls, how, operand in asked if how in _COMPARING]
         self._compared = {name.removeprefix(_OBJECT) for pair in compared for name in pair}
         self._one_way = one_way
+        self._proven = frozenset(proven)
         self.strayed = False
         self.scope = ""
         self.refused: dict[str, None] = {}
         self._made = 0
         self.known: dict[str, Any] = {}
+        self.altering: Altering | None = None
         self.beside: dict[Any, tuple[Any, list[tuple[str | None, Any]]]] = {}
 
     def is_class(self, path: tuple[str, str]) -> bool:
@@ -223,6 +230,13 @@ class Contract:
         """Whether objects may be asked more in the running test than it asks: no right solution passes it only without."""
         return _once(self.scope) not in self._facts
 
+    def are_too_many(self, lies: int, asked: int) -> bool:
+        """Whether objects that said yes to some of what they were asked beside can't be believed in the running test.
+
+        Where it is run again with a change, a class that is more lenient than the reference's is believed until then.
+        """
+        return lies > 0 and (self.scope not in self._proven or 2 * lies >= asked)
+
     def compares(self, name: str) -> bool:
         """Whether any test compares objects of the class with a name, or looks them up; of none, if it has no name."""
         return self.recording or name in self._compared
@@ -267,6 +281,11 @@ class Contract:
         if self.recording and len(self._facts) < _MOST_FACTS:
             self._facts.add(fact)
         return fact in self._facts
+
+    @staticmethod
+    def decides(facts: Facts) -> bool:
+        """Whether classes of right solutions say what is equal, less or in them, in any test."""
+        return any(fact[0] == "asked" and fact[3] in QUESTIONS for fact in facts)
 
     @staticmethod
     def without_once(facts: Facts, scopes: Iterable[str]) -> Facts:

@@ -11,12 +11,14 @@ from .answers import answer_of, is_yes
 from .contract import Contract
 from .remembering import known_of, name_of
 
-__all__ = ["UNNAMED", "Fact", "are_enough", "asked_of", "is_known", "note_alike", "note_parts"]
+__all__ = ["STRANGE", "UNNAMED", "Fact", "are_enough", "asked_of", "is_known", "note_alike", "note_parts"]
 
 Fact = tuple[str, ...]
 """What is true of the reference: one word, or two names of what is equal."""
 UNNAMED = "?"
 """The name of what has none."""
+STRANGE = "strange"
+"""The name of a text by chance, and with a number of other values, which have nothing to do with what is asked."""
 
 
 def is_known(contract: Contract, question: str, fact: Fact) -> bool:
@@ -52,6 +54,9 @@ def are_enough(contract: Contract, question: str, asked: str, lies: Iterable[Fac
         lies: What would have to be true of the reference.
     """
     facts = list(lies)
+    strange = [fact for fact in facts if fact[0].startswith(STRANGE)]
+    if facts == strange and (STRANGE,) not in facts:
+        return False  # what takes "" for nothing, or () for zero, is lenient; who says yes to any text is not
     if contract.may_be_alike(question, asked) or any(len(fact) == 1 for fact in facts):
         return True
     unnamed = {name for fact in facts if UNNAMED in fact for name in fact if name != UNNAMED}

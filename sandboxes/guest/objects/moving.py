@@ -17,7 +17,7 @@ from typing import Any
 
 from .steps import MOVES, STRANGERS, Manner, estranged, move_text
 
-__all__ = ["CONTAINERS", "MAPPINGS", "MOST_PARTS", "inside", "leaves", "moved", "same"]
+__all__ = ["CONTAINERS", "MAPPINGS", "MOST_PARTS", "inside", "is_moved", "leaves", "moved", "same"]
 
 MAPPINGS = (dict, OrderedDict, Counter, defaultdict)
 CONTAINERS = (list, tuple, deque, set, frozenset, *MAPPINGS)
@@ -134,6 +134,11 @@ def leaves(value: Any, depth: int) -> Iterator[Any]:
         yield from leaves(parts, depth - 1)
     else:
         yield value
+
+
+def is_moved(leaf: Any) -> bool:
+    """Whether a part without parts can be moved."""
+    return type(leaf) in MOVES or _is_of_numpy(leaf)
 
 
 def inside(value: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from .answers import answer_of, is_yes
 from .contract import Contract
 from .exchanging import exchanged
-from .knowledge import UNNAMED, Fact, is_known
+from .knowledge import STRANGE, UNNAMED, Fact, is_known
 from .relatives import all_relatives, some_relatives
 from .remembering import Made, is_remote, known_of, made_by_call
 from .steps import STRANGERS
@@ -22,7 +22,6 @@ __all__ = ["SORTING", "Probe", "beside", "chance", "found_to_be_one", "names_of"
 _MOST_RELATIVES = 6
 """Relatives of a plain value that are asked about beside it."""
 _MOST_STRANGERS, _MOST_EXCHANGED = 3, 4
-_STRANGE = "strange"
 SORTING = ("lt", "le")
 """Questions that sort."""
 chance = random.SystemRandom()  # tests seed the other one
@@ -119,8 +118,8 @@ def _named(cls: Any) -> dict[str, Made]:
 def _strangers(all_of_them: bool) -> Iterator[tuple[str, Any]]:
     """Values that have nothing to do with what has no relatives."""
     places = range(len(STRANGERS)) if all_of_them else chance.sample(range(len(STRANGERS)), _MOST_STRANGERS)
-    yield from ((f"{_STRANGE} {place}", STRANGERS[place]) for place in places)
-    yield _STRANGE, secrets.token_hex(chance.randrange(3, 9))
+    yield from ((f"{STRANGE} {place}", STRANGERS[place]) for place in places)
+    yield STRANGE, secrets.token_hex(chance.randrange(3, 9))
 
 
 def _made_otherwise(self: Any, other: Any) -> Iterator[tuple[list[Fact], Made]]:

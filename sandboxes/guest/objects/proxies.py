@@ -85,8 +85,15 @@ class ProxyClass(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        made = _construct(cls, *args, **kwargs)
-        if cls._grader_home.contract is not None and isinstance(made, Proxy):
+        contract = cls._grader_home.contract
+        altering = contract.altering if contract is not None else None
+        if altering is not None and altering.collecting and contract is not None and contract.compares(name_of(cls)):
+            made = altering.collected(partial(_construct, cls), args, kwargs)
+        else:
+            if altering is not None:
+                args, kwargs = altering.arguments(cls.__qualname__, args, kwargs)
+            made = _construct(cls, *args, **kwargs)
+        if contract is not None and isinstance(made, Proxy):
             # By its own class: what a class makes need not be of it.
             remember(type(made), made, made_by_call(args, kwargs), partial(_construct, cls), args, kwargs)
         return made
@@ -95,9 +102,15 @@ class ProxyClass(type):
         __tracebackhide__ = True
         if not _exists(name):
             raise AttributeError(name)
-        value = named(cls._grader_home.request("getattr", name, cls), cls._grader_path, name, cls._grader_home.contract)
-        if cls._grader_home.contract is not None and type(value) is cls:
+        contract = cls._grader_home.contract
+        altering = contract.altering if contract is not None else None
+        if altering is not None:
+            name = altering.constant(cls, name)
+        value = named(cls._grader_home.request("getattr", name, cls), cls._grader_path, name, contract)
+        if contract is not None and type(value) is cls:
             remember(cls, value, f".{name}")
+            if altering is not None:
+                altering.found(cls, name)
             if _is_enum(cls):
                 see_that_it_is_one(cls, value)
         return value

@@ -1,0 +1,148 @@
+"""Which results are believed after tests were run again, some with a change."""
+
+import random
+
+from sandboxes.guest.objects.altering import NOTE, TRY, Change, Report
+from sandboxes.proving import changes_of, prove, to_try, without
+from sandboxes.suite import Test, TestRun
+
+CHANGES = [Change("/t/test_it.py", 3, "call", 0, part, 1) for part in range(4)]
+TESTS = [Test(f"t::test_{number}") for number in range(6)]
+PASSED = [TestRun(test, "passed") for test in TESTS]
+ALL = {test.id: CHANGES for test in TESTS}
+
+
+def answering(passes, made=True):
+    """Processes in each of which ``passes(process, change, number of the test)`` says what becomes of it."""
+    processes = []
+
+    def again(rounds):
+        processes.append(rounds)
+        return [
+            (
+                TestRun(
+                    one.test, "passed" if passes(len(processes), one.change, TESTS.index(one.test)) else "failed", "why"
+                ),
+                Report(one.change, made, 0),
+            )
+            for one in rounds
+        ]
+
+    return again, processes
+
+
+def test_who_works_it_out_is_believed_after_two_more_runs():
+    for _ in range(50):
+        again, processes = answering(lambda process, change, number: change is None)
+        assert prove(PASSED, ALL, again) == {}
+        assert [len(rounds) for rounds in processes] == [6, 6]
+        assert all(sum(one.change is None for one in pair) == 1 for pair in zip(*processes, strict=True))
+
+
+def test_who_passes_whatever_the_test_says_is_not():
+    again, _processes = answering(lambda process, change, number: True)
+    found = prove(PASSED, ALL, again)
+    assert found.keys() == ALL.keys()
+    assert all(run.share == 0 and "value changed" in run.message for run in found.values())
+
+
+def test_nor_is_who_lies_in_the_first_process_alone():
+    for _ in range(20):
+        again, _processes = answering(lambda process, change, number: False)
+        assert len(prove(PASSED, ALL, again)) == 6
+
+
+def test_nor_who_lies_in_some_processes():
+    """Half of the tests are found out at once, and with them the others."""
+    left = []
+    for _ in range(200):
+        again, _processes = answering(lambda process, change, number: process % 2)
+        left.append(6 - len(prove(PASSED, ALL, again)))
+    assert sum(left) / len(left) < 1
+
+
+def test_few_tests_are_run_oftener():
+    few = dict(list(ALL.items())[:1])
+    lucky = 0
+    for _ in range(400):
+        lies = [random.random() < 0.5 for _ in range(7)]
+        again, _processes = answering(lambda process, change, number, lies=lies: lies[process])
+        lucky += not prove(PASSED, few, again)
+    assert lucky < 140, "it is about one in five"
+    again, processes = answering(lambda process, change, number: change is None)
+    assert prove(PASSED, few, again) == {}
+    assert len(processes) == 4
+
+
+def test_passing_with_what_the_tests_have_elsewhere_weighs_more():
+    elsewhere = [Change("/t/test_it.py", 3, "call", 0, 9, f"(({number},), {{}})") for number in range(2)]
+    again, _processes = answering(lambda process, change, number: change is None or change in elsewhere)
+    assert len(prove(PASSED[:1], {"t::test_0": elsewhere}, again)) == 1
+
+
+def test_one_change_that_no_test_would_make_is_forgiven_and_so_are_two():
+    for odd in (CHANGES[:1], CHANGES[:2]):
+        for _ in range(50):
+            again, _processes = answering(lambda process, change, number, odd=odd: change is None or change in odd)
+            assert prove(PASSED, ALL, again) == {}
+
+
+def test_a_test_that_fails_now_and_then_may_fail_once():
+    again, _processes = answering(lambda process, change, number: change is None and process != 1)
+    assert prove(PASSED, ALL, again) == {}
+
+
+def test_what_was_not_run_was_not_passed_again():
+    assert prove(PASSED, ALL, lambda rounds: []).keys() == ALL.keys()
+
+
+def test_a_change_that_the_test_did_not_come_to_says_nothing():
+    again, _processes = answering(lambda process, change, number: True, made=False)
+    assert prove(PASSED, ALL, again) == {}
+
+
+def test_one_test_that_was_not_earned_costs_itself_alone():
+    again, _processes = answering(lambda process, change, number: change is None or number == 2)
+    assert list(prove(PASSED, ALL, again)) == ["t::test_2"]
+
+
+def test_where_many_were_not_earned_no_test_that_classes_decide_was():
+    decided = {**ALL, "t::test_4": [], "t::test_5": []}
+    again, _processes = answering(lambda process, change, number: change is None or number < 2)
+    found = prove(PASSED, decided, again)
+    assert found.keys() == ALL.keys()
+    assert "most of what its objects say" in found["t::test_5"].message
+
+
+def test_only_what_was_passed_is_run_again():
+    runs = [TestRun(TESTS[0], "failed"), TestRun(TESTS[1], "passed", awards=((0.0, ""),)), *PASSED[2:3]]
+    again, processes = answering(lambda process, change, number: change is None)
+    assert prove(runs, {"t::test_0": CHANGES, "t::test_1": CHANGES}, again) == {}
+    assert processes == []
+
+
+def test_partial_credit_has_to_be_earned_again():
+    runs = [TestRun(TESTS[0], "failed", awards=((0.5, "half"),))]
+
+    def again(rounds):
+        return [(TestRun(one.test, "failed", awards=((0.5, ""),)), Report(one.change, True, 0)) for one in rounds]
+
+    assert prove(runs, ALL, again).keys() == {"t::test_0"}
+
+
+def test_changes_are_those_with_which_a_right_solution_passes_on_turned_answers_alone():
+    assert [one.change for one in to_try(TESTS[:1])][:2] == [NOTE, TRY]
+    results = [
+        (PASSED[0], Report(None, False, 2)),
+        (PASSED[0], Report(CHANGES[0], True, 1)),
+        (PASSED[0], Report(CHANGES[1], True, 0)),
+        (TestRun(TESTS[0], "failed"), Report(CHANGES[2], True, 1)),
+        (PASSED[1], Report(None, False, 0)),
+        (PASSED[1], Report(CHANGES[0], True, 1)),
+        (PASSED[2], Report(None, False, 1)),
+    ]
+    found = changes_of(results)
+    assert found == {"t::test_0": [CHANGES[0]], "t::test_2": []}
+    failing = [(TestRun(TESTS[0], "failed"), Report(CHANGES[0], True, 0))]
+    assert without(found, failing) == found
+    assert without(found, [(PASSED[0], Report(CHANGES[0], True, 0))]) == {"t::test_0": [], "t::test_2": []}
