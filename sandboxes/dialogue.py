@@ -10,7 +10,7 @@ from typing import Any
 from .candidate import Verdict
 from .errors import OUTSIDE, JudgeEnded, SandboxFailure
 from .examiner import Examiner
-from .guest.objects.altering import Change, Report
+from .guest.objects.changes import Change, Report
 from .guest.objects.contract import Facts
 from .guest.wire.control import Control
 from .guest.wire.errors import ProtocolViolation, WireClosed
@@ -43,9 +43,9 @@ class Dialogue:
         errors: What could not be loaded, by path, with pytest's account.
         noted: What right solutions were seen to do, where that is wanted.
         strayed: Whether the program made a change that no right solution makes.
-        reports: What became of changed tests, with their results, in their order; see ``guest.objects.altering``.
+        reports: What became of changed tests, with their results, in their order; see ``guest.objects.changes``.
         base: The meter when the first candidate had taken the files, before it ran any of them.
-        used: The meter after the last test.
+        outside: Seconds of CPU outside of the tests until the last one ended, whichever candidate used them.
         peak_outside: Bytes, the most that was held between tests so far, while the program is imported above all.
         out_of_time: Whether the tests took longer than they had.
         doubtful: The places where something else may have ended the program.
@@ -75,7 +75,8 @@ class Dialogue:
         self.noted: Facts = []
         self.strayed = False
         self.reports: list[tuple[TestRun, Report]] = []
-        self.base = self.used = Reading()
+        self.base = self._last = Reading()
+        self.outside = 0.0
         self.peak_outside = 0
         self.out_of_time = False
         self.doubtful: set[str] = set()
@@ -93,9 +94,8 @@ class Dialogue:
         self._roster = {test.id: test for test in tests}
         try:
             self.watch.begin()
-            self.base = self.used = self.watch.candidate.meter.read()
+            self.base = self._mark()
             self._number, self._control = begin()
-            self._mark()
             while self._step():
                 if self._latest is not None:
                     run, self._latest = self._latest, None
@@ -132,6 +132,7 @@ class Dialogue:
             self._replace(self.conclude(message))
         else:
             self._running = message["id"]
+            self._count_outside()
             self.peak_outside = max(self.peak_outside, self._mark().peak_memory)
             self._control.send({"do": "go"})
 
@@ -185,9 +186,12 @@ class Dialogue:
     # Tests
 
     def _mark(self) -> Reading:
-        reading = self.watch.mark()
+        self._last = self.watch.mark()
         self._started_at = time.monotonic()
-        return reading
+        return self._last
+
+    def _count_outside(self) -> None:
+        self.outside += max(0.0, self.watch.candidate.meter.read().cpu_time - self._last.cpu_time)
 
     def _finish_test(self, message: dict[str, Any]) -> None:
         ended = time.monotonic()
@@ -200,7 +204,7 @@ class Dialogue:
             outcome = "out_of_memory"
             text = f"a process of the program used more than {self._limits.memory // 2**20} MiB of memory"
         self._running = None
-        self.used = reading
+        self._last = reading
         self.strayed = self.strayed or message["strayed"]
         test = self._roster.get(message["id"])
         if test is None:
@@ -226,6 +230,8 @@ class Dialogue:
         if self.watch.overtime > 0:
             self.halt()
             return
+        if self._running is None:
+            self._count_outside()
         self.watch.replace()
         answer = {"do": "candidate", "outcome": verdict.outcome, "message": verdict.message}
         self._control.send(answer, [self.watch.candidate.socket.fileno()])

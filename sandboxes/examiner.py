@@ -134,15 +134,13 @@ class Examiner:
             seed: What sizes that vary follow from; without one, they don't.
             one_way: Whether changes that no right solution makes to what tests hand over stay with the program.
             once: Tests (their families, if they are run at several sizes) in which objects are asked only what they ask.
-            changes: What is changed in each of ``tests``; see ``guest.objects.altering``.
+            changes: What is changed in each of ``tests``; see ``guest.objects.changes``.
             proven: Tests that are run again with a change.
 
         Raises:
             SandboxFailure: The examiner is gone.
         """
-        selection: dict[str, Any] = {"order": None if tests is None else list(tests), "seed": seed, "changes": None}
-        if changes is not None:
-            selection["changes"] = [list(change) if isinstance(change, tuple) else change for change in changes]
+        selection = {"order": None if tests is None else list(tests), "seed": seed}
         order: dict[str, Any] = {
             "do": "grade",
             "files": dict(files),
@@ -151,6 +149,7 @@ class Examiner:
             "tests": selection,
         }
         order |= {"one_way": one_way, "once": list(once), "proven": list(proven)}
+        order["changes"] = None if changes is None else list(changes)
         return self._start(order, wire)
 
     def begin_trial(self, wire: socket.socket, program: Mapping[str, bytes]) -> tuple[int, Control]:

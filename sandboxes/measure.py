@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from .attempts import Doubts
+from .errors import JudgeEnded
 from .session import Session
 from .suite import Test, TestRun
 
@@ -109,7 +110,7 @@ def measure(
         def pair(ours: Sequence[Test], theirs: Sequence[Test], reference_first: bool = number % 2 == 1) -> Pair:
             doubts = Doubts(goes_through)
             while True:
-                turns, others = _Turns(submission(), ours), _Turns(reference(), theirs)
+                turns, others = _Turns(submission(), ours, may_be_blamed=True), _Turns(reference(), theirs)
                 found = _pair(turns, others, reference_first)
                 # Who was found to kill itself does so in each repetition; that is not looked into again.
                 if any(blamed) or doubts.are_settled(turns.doubtful | others.doubtful):
@@ -151,22 +152,37 @@ def _pair(ours: _Turns, theirs: _Turns, reference_first: bool) -> Pair:
 
 
 class _Turns:
-    """One program's tests, one at a time."""
+    """One program's tests, one at a time.
 
-    def __init__(self, session: Session, tests: Sequence[Test]) -> None:
+    Args:
+        session: Runs the program.
+        tests: In their order.
+        may_be_blamed: Whether the program is one that may end the process which judges it.
+    """
+
+    def __init__(self, session: Session, tests: Sequence[Test], may_be_blamed: bool = False) -> None:
         self._session = session
+        self._may_be_blamed = may_be_blamed
         self._results = session.each(tests)
         self._runs: list[TestRun] = []
         self._peaks: list[int] = []
-        self._used = 0.0
+        self._outside = 0.0
+        self._ended: set[str] = set()
 
     def next(self) -> bool:
-        """Run the next test; False if there is none."""
-        run = next(self._results, None)
+        """Run the next test; False if there is none, or none can be run any more."""
+        try:
+            run = next(self._results, None)
+        except JudgeEnded as ended:
+            # A program may bring this about, as it may kill itself. Of the reference, or with the whole examiner, it can't.
+            if not self._may_be_blamed or self._session.examiner.lost:
+                raise
+            self._ended.add(ended.place)
+            return False
         if run is not None:
             self._runs.append(run)
             self._peaks.append(max(run.peak_memory, self._session.peak_outside) - self._session.base.peak_memory)
-            self._used = self._session.used.cpu_time - self._session.base.cpu_time
+            self._outside = self._session.outside
         return run is not None
 
     def end(self) -> None:
@@ -175,7 +191,7 @@ class _Turns:
     @property
     def doubtful(self) -> frozenset[str]:
         """Where something else may have ended the program."""
-        return frozenset(self._session.doubtful)
+        return frozenset(self._session.doubtful | self._ended)
 
     def side(self) -> Side:
         """What it cost."""
@@ -186,11 +202,10 @@ class _Turns:
             cpu.setdefault(run.test.id, []).append(run.cpu_time)
             wall.setdefault(run.test.id, []).append(run.wall_time)
             memory.setdefault(run.test.id, []).append(max(0, peak))
-        inside = sum(run.cpu_time for run in self._runs)
         return Side(
             cpu_time=cpu,
             wall_time=wall,
             memory=memory,
-            outside=max(0.0, self._used - inside),
+            outside=self._outside,
             failed=frozenset(run.test.id for run in self._runs if run.outcome != "passed"),
         )

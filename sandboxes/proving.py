@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from .guest.objects.altering import NOTE, TRY, Change, Report
+from .guest.objects.changes import NOTE, TRY, Change, Report
 from .session import Round
 from .suite import Test, TestRun
 
@@ -32,7 +32,10 @@ the tests have elsewhere; failing as it is; and what is enough.
 """
 _OFTEN = 3
 """If one of so many tests was not earned, and not a single one alone, none of them was."""
-_CHANGED = "it passes as well with a value changed so that no right solution passes: what its objects say can't be believed"
+_CHANGED = (
+    "an object says yes (==, < or in) to what differs: this test passes as well with a value changed so that no solution "
+    "passes it that is known to be right"
+)
 _OTHERWISE = "it passed at first, and not when it was run again"
 _ALL = "most of what its objects say in tests like this one can't be believed"
 _chance = random.SystemRandom()
@@ -72,27 +75,29 @@ def prove(runs: Iterable[TestRun], changes: Changes, again: Callable[[Sequence[R
     """
     decided = {run.test.id: run for run in runs if run.share > 0 and run.test.id in changes}
     passed = [run for name, run in decided.items() if changes[name]]
-    trials = [_Trial(run, changes[run.test.id], _FIRST_OF_FEW if len(passed) < _FEW else _FIRST) for run in passed]
+    proofs = [_Proof(run, changes[run.test.id]) for run in passed]
     for number in range(_RUNS):
-        waiting = [trial for trial in trials if trial.wants(number)]
-        if waiting:
-            rounds = [Round(trial.run.test, trial.plan[number]) for trial in waiting]
-            found = {run.test.id: (run, report) for run, report in again(rounds)}
-            for trial in waiting:
-                trial.hear(trial.plan[number], *found.get(trial.run.test.id, (None, None)))
-    unearned = {trial.run.test.id: trial.reason for trial in trials if trial.doubt >= _ENOUGH}
-    if len(unearned) > 1 and _OFTEN * len(unearned) >= len(trials):
+        waiting = [proof for proof in proofs if proof.doubt < _ENOUGH]
+        # Who lies in some processes is found out in those tests that were changed there: a doubt in one is a doubt in all.
+        doubted = any(proof.doubt for proof in proofs)
+        if not waiting or (number >= (_FIRST_OF_FEW if len(passed) < _FEW else _FIRST) and not doubted):
+            break
+        rounds = [Round(proof.run.test, proof.plan[number]) for proof in waiting]
+        found = {run.test.id: (run, report) for run, report in again(rounds)}
+        for proof in waiting:
+            proof.hear(proof.plan[number], *found.get(proof.run.test.id, (None, None)))
+    unearned = {proof.run.test.id: proof.reason for proof in proofs if proof.doubt >= _ENOUGH}
+    if len(unearned) > 1 and _OFTEN * len(unearned) >= len(proofs):
         unearned = {name: unearned.get(name, _ALL) for name in decided}
     return {name: _failed(decided[name], text) for name, text in unearned.items()}
 
 
-class _Trial:
+class _Proof:
     """One test that was passed, and whether it was earned.
 
     Args:
         run: Its first result.
         changes: Of the test.
-        first: How many runs are needed at least.
 
     Attributes:
         run: See above.
@@ -101,17 +106,12 @@ class _Trial:
         reason: The latest of it, in words.
     """
 
-    def __init__(self, run: TestRun, changes: Sequence[Change], first: int) -> None:
+    def __init__(self, run: TestRun, changes: Sequence[Change]) -> None:
         self.run = run
-        self._first = first
         drawn = itertools.islice(itertools.cycle(_chance.sample(changes, len(changes))), _RUNS // 2)
         self.plan = [one for change in drawn for one in _chance.sample([change, None], 2)]
         self.doubt = 0
         self.reason = ""
-
-    def wants(self, number: int) -> bool:
-        """Whether one more run is needed."""
-        return self.doubt < _ENOUGH if number < self._first else 0 < self.doubt < _ENOUGH
 
     def hear(self, change: Change | None, run: TestRun | None, report: Report | None) -> None:
         """What became of the test with a change, or as it is; None if it was not run."""

@@ -15,6 +15,7 @@ from .examiner import Examiner
 from .guest.objects.contract import Contract, Facts
 from .guest.sizes import actual_size, seed_of
 from .images.build import ImageBuilder
+from .inspecting import inspect
 from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .measure import Plan, Repetition, measure
@@ -74,6 +75,7 @@ class Sandbox:
             self.reference_runs = observed[0][0]
             self._changes: Changes = {}
             if Contract.decides(self._facts):
+                on_progress("finding out which values of the tests decide (once)")
                 self._changes = self._find_changes()
         except BaseException:
             self.close()
@@ -220,9 +222,7 @@ class Sandbox:
         Raises:
             SandboxFailure: The grader could not do its work.
         """
-        if self._suite.inspection is None:
-            return None
-        return self._examiners.ready().inspect(files, self._suite.inspection)
+        return inspect(self._examiners, self._suite, files)
 
     def _collect(self) -> tuple[Test, ...]:
         """Find the tests, with the reference solution. What breaks them has to do so again before the tests are blamed.

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .dialogue import Dialogue
 from .errors import OUTSIDE
 from .examiner import Examiner
-from .guest.objects.altering import Change
+from .guest.objects.changes import Change
 from .guest.objects.contract import Facts
 from .guest.wire.control import Control
 from .pool import CandidatePool
@@ -45,7 +45,7 @@ class Session(Dialogue):
             ``OUTSIDE`` for all tests that have no result.
         one_way: Whether changes that no right solution makes to what tests hand over stay with the program.
         once: Tests (their families, if they are run at several sizes) in which objects are asked only what they ask.
-        rounds: Tests to run in place of all, in their order, with a change of each; see ``guest.objects.altering``.
+        rounds: Tests to run in place of all, in their order, with a change of each; see ``guest.objects.changes``.
         proven: Tests that are run again with a change.
     """
 

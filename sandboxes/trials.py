@@ -12,6 +12,7 @@ from .engine import Engine
 from .errors import SandboxFailure
 from .examiner import Examiner
 from .images.build import ImageBuilder
+from .inspecting import inspect
 from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .pool import CandidatePool
@@ -127,7 +128,7 @@ class Trials:
         Raises:
             SandboxFailure: The grader could not do its work.
         """
-        return self._examiners.ready().inspect(files, self._suite.inspection) if self._suite.inspection else None
+        return inspect(self._examiners, self._suite, files)
 
     def close(self) -> None:
         """Remove all containers."""

@@ -11,7 +11,7 @@ import hmac
 import math
 from collections.abc import Mapping
 
-__all__ = ["actual_size", "bounds", "seed_of"]
+__all__ = ["actual_size", "bounds", "digest_of", "seed_of"]
 
 
 def seed_of(tests: Mapping[str, bytes], files: Mapping[str, bytes]) -> str:
@@ -24,7 +24,7 @@ def seed_of(tests: Mapping[str, bytes], files: Mapping[str, bytes]) -> str:
         tests: Content of the test files by path.
         files: The submission.
     """
-    return hmac.new(_digest(tests), _digest(files), hashlib.sha256).hexdigest()
+    return hmac.new(digest_of(tests), digest_of(files), hashlib.sha256).hexdigest()
 
 
 def actual_size(seed: str, function: str, size: int, vary: float) -> int:
@@ -48,7 +48,8 @@ def bounds(size: int, vary: float) -> tuple[int, int]:
     return max(1, math.ceil(size * (1 - vary))), max(1, math.floor(size * (1 + vary)))
 
 
-def _digest(files: Mapping[str, bytes]) -> bytes:
+def digest_of(files: Mapping[str, bytes]) -> bytes:
+    """What tells these files, by path, from all others."""
     digest = hashlib.sha256()
     for path, data in sorted(files.items()):
         for part in (path.encode(), data):

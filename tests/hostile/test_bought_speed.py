@@ -15,6 +15,7 @@ def test_count():
     assert count(200_000) == 599994
 """
 COUNT = "def count(n):\n    total = 0\n    for number in range(n):\n        total += number % 7\n    return total\n"
+SHARED = ['kind = "tests"\nweight = 50', 'kind = "efficiency"\nweight = 50']
 CHEATS = {
     "remembers from call to call": f"import functools\n{COUNT}\ncount = functools.cache(count)\n",
     "remembers in a file": f"""
@@ -273,7 +274,36 @@ def count(n):
     _calls.append(n)
     return _count(n)
 """
-    criteria = ['kind = "tests"\nweight = 50', 'kind = "efficiency"\nweight = 50']
-    with grading(engine, make(tmp_path, tests, COUNT, criteria)) as grade:
+    with grading(engine, make(tmp_path, tests, COUNT, SHARED)) as grade:
         assert line(grade(COUNT), "efficiency").score > 40
         assert line(grade(shy), "tests").score == 50
+
+
+def test_who_ends_the_judge_only_where_it_is_measured_is_graded_all_the_same(engine, tmp_path):
+    tests = """
+    import os
+    import pytest
+    from work import count
+
+    def test_first():
+        assert count(1) == 0
+
+    @pytest.mark.efficiency
+    @pytest.mark.parametrize("n", range(700, 3500, 700))
+    def test_count(n):
+        answer = count(n)
+        if answer == "end the judge":
+            os._exit(9)
+        assert answer == 3 * n
+    """
+    shy = f"""
+{COUNT}
+_count, _calls = count, []
+def count(n):
+    _calls.append(n)
+    return "end the judge" if _calls[0] != 1 and n > 700 else _count(n)
+"""
+    with grading(engine, make(tmp_path, tests, COUNT, SHARED)) as grade:
+        report = grade(shy)
+        assert (line(report, "tests").score, line(report, "efficiency").score < 15) == (50, True)
+        assert line(grade(COUNT), "efficiency").score > 40

@@ -232,3 +232,70 @@ def test_what_stands_before_something_is_no_way_around_what_may_be_done_with_it(
     passed = {name for name, outcome in graded.outcomes.items() if outcome == "passed"}
     assert passed <= DONE_BY_ALL
     assert not any("secret-7" in test.stdout for test in graded.tests.values())
+
+
+MATCHER_TESTS = """
+    from unittest.mock import ANY, Mock
+    import pytest
+    from bank import Log, greet, each, record, report
+
+    class AnyDict:
+        def __eq__(self, other): return isinstance(other, dict)
+    class AnyList:
+        def __eq__(self, other): return isinstance(other, list)
+    class Name:
+        def __init__(self, text): self.text = text
+        def __eq__(self, other): return self.text.lower() == getattr(other, "text", other).lower()
+
+    def test_handed_over(): assert greet([ANY, AnyDict(), AnyList()]) == 3
+    def test_callback():
+        got = []
+        each([1, 2], got.append)
+        assert got == [2, 4]
+    def test_attribute():
+        log = Log()
+        class Box: total = 0
+        box = Box()
+        record(box)
+        assert box.total == 6
+    def test_mock():
+        fake = Mock()
+        report(fake)
+        fake.assert_called_once_with("x", 6)
+    def test_dict():
+        saved = []
+        report(lambda name, value: saved.append({"total": value}))
+        assert saved == [{"total": 6}]
+    def test_own_equality():
+        seen = []
+        each([Name("Ada")], seen.append)
+        assert seen == [Name("ADA")]
+"""
+MATCHER_REFERENCE = """
+    class Log: pass
+    def greet(things): return len(things)
+    def each(items, call):
+        for item in items: call(item * 2 if isinstance(item, int) else item)
+    def record(box): box.total = 6
+    def report(call): call("x", 6)
+"""
+MATCHER_LIAR = """
+    kept = []
+    class Log: pass
+    def greet(things):
+        kept.extend(things)
+        return len(things)
+    def each(items, call):
+        for item in items: call(kept[0])
+    def record(box): box.total = kept[0]
+    def report(call): call("x", kept[0])
+"""
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_what_is_equal_to_all_of_a_kind_reaches_no_other_test(engine, kept):
+    with Sandbox(engine, make_suite(MATCHER_TESTS, MATCHER_REFERENCE)) as sandbox:
+        Graded(sandbox.run(encoded(MATCHER_REFERENCE))).assert_all_passed()
+        graded = Graded(sandbox.run(encoded(MATCHER_LIAR.replace("kept[0]", f"kept[{kept}]"))))
+    passed = {test for test, outcome in graded.outcomes.items() if outcome == "passed"}
+    assert passed == {"test_handed_over"}

@@ -192,13 +192,13 @@ def test_who_knows_nothing_passes_nothing(sandbox):
 def test_who_knows_which_is_next_gains_nothing(sandbox, more):
     for _ in range(3):
         graded = grade(sandbox, WRONG + more)
-        # Who says yes now and then passes a few at first, and may be lucky with one of these.
-        assert len(passed(graded)) <= (3 if more is NOW_AND_THEN else 0), passed(graded)
+        # Who says yes now and then passes a few at first, and may be lucky with some of these.
+        assert len(passed(graded)) <= (3 if more in (NOW_AND_THEN, ONLY_ONCE) else 0), passed(graded)
 
 
 def test_what_became_of_it_is_told(sandbox):
     graded = grade(sandbox, WRONG + NEXT)
-    assert "value changed so that no right solution passes" in graded.message("test_sum")
+    assert "value changed so that no solution" in graded.message("test_sum")
 
 
 def test_who_is_wrong_now_and_then_is_told_what_failed(sandbox):

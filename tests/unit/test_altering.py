@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from sandboxes.guest.objects.altering import Altering, Change, Report
+from sandboxes.guest.objects.altering import Altering
+from sandboxes.guest.objects.changes import Change, Report
 
 HERE = str(Path(__file__).parent)
 

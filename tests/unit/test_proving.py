@@ -2,7 +2,7 @@
 
 import random
 
-from sandboxes.guest.objects.altering import NOTE, TRY, Change, Report
+from sandboxes.guest.objects.changes import NOTE, TRY, Change, Report
 from sandboxes.proving import changes_of, prove, to_try, without
 from sandboxes.suite import Test, TestRun
 

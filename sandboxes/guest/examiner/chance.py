@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import hmac
 import random
 import sys
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-__all__ = ["apart", "seed"]
+from ..sizes import digest_of
+
+__all__ = ["Chance"]
 
 
-def seed(place: str) -> None:
-    """Begin the numbers anew that ``random`` and NumPy give.
+class Chance:
+    """Begins the numbers anew that ``random`` and NumPy give.
 
     Args:
-        place: What begins. Each has numbers of its own, whatever ran before it.
+        tests: Content of the test files by path. Who does not know them can't foresee what the tests draw.
     """
-    random.seed(place)
-    numpy = sys.modules.get("numpy.random")
-    if numpy is not None:
-        numpy.seed(zlib.crc32(place.encode()))
 
+    def __init__(self, tests: Mapping[str, bytes]) -> None:
+        self._key = digest_of(tests)
 
-@contextmanager
-def apart(place: str) -> Iterator[None]:
-    """Let what several tests share draw numbers of its own; those of the test that needs it first go on afterwards."""
-    numpy = sys.modules.get("numpy.random")
-    state, other = random.getstate(), numpy.get_state() if numpy is not None else None
-    seed(place)
-    try:
-        yield
-    finally:
-        random.setstate(state)
+    def begin(self, place: str) -> None:
+        """Begin for a test, or whatever else has a name: each has numbers of its own, whatever ran before it."""
+        number = int.from_bytes(hmac.digest(self._key, place.encode(), "sha256")[:4])
+        random.seed(number)
+        numpy = sys.modules.get("numpy.random")
         if numpy is not None:
-            numpy.set_state(other)
+            numpy.seed(number)
+
+    @contextmanager
+    def apart(self, place: str) -> Iterator[None]:
+        """Let what several tests share draw numbers of its own; those of the test that needs it first go on afterwards."""
+        numpy = sys.modules.get("numpy.random")
+        state, other = random.getstate(), numpy.get_state() if numpy is not None else None
+        self.begin(place)
+        try:
+            yield
+        finally:
+            random.setstate(state)
+            if numpy is not None:
+                numpy.set_state(other)

@@ -25,12 +25,14 @@ import pytest
 from ..isolation.cell import UNTIDY, Bounds, Cell, clear_shared, prepare, probe
 from ..isolation.kernel import set_dumpable
 from ..isolation.protection import Protection
+from ..objects.altering import Altering
 from ..objects.contract import Contract
 from ..tree import Tree
 from ..wire.control import Control
 from ..wire.errors import WireClosed
 from ..wire.leaves import distrust
 from .awards import Awards
+from .chance import Chance
 from .connection import Connection, Surroundings
 from .databases import LISTENERS, guard_databases
 from .empty_arrays import watch_comparisons
@@ -44,6 +46,7 @@ from .program import Program
 from .reading_limit import end_when_overdue
 from .requests import RequestHandler
 from .results import Results
+from .rounds import Rounds
 from .running import FILE_PATTERNS, OPTIONS, prepare_hypothesis
 from .running import prepare as prepare_pytest
 from .submission import Submission
@@ -83,8 +86,14 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
     awards = Awards()
     results = Results()
     openings = Openings(paths, contract, lambda: own | connection.descriptors, lambda: connection.requests.depth)
+    tests, rounds = order["tests"], None
+    if order["changes"] is not None:
+        contract.altering = Altering(f"{home}/")
+        rounds = Rounds(contract.altering, tests["order"], order["changes"])
     plugin = GradingPlugin(
-        control, connection, surroundings, openings, results, awards, order["collect_only"], order["tests"], home
+        *(control, connection, surroundings, openings, results, awards, order["collect_only"], tests),
+        chance=Chance(setup["files"]),
+        rounds=rounds,
     )
     plugin.finder = Finder(setup["provided"], connection, plugin.replace)
     sys.meta_path.insert(0, plugin.finder)
@@ -197,14 +206,14 @@ class ForkServer:
     def _judge(self, control: Control, wires: list[int], setup: dict[str, Any], scratch: str) -> None:
         order, _ = control.receive()
         control.key = order.pop("key")
+        limit = setup["memory"]
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         if order["do"] == "inspect":
             try:
                 control.send(inspect(order, f"{scratch}/files"))
             except Exception as error:
                 control.send({"do": "inspected", "failure": f"{type(error).__name__}: {error}"})
             return
-        limit = setup["memory"]
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         end_when_overdue()
         if order["do"] == "try":
             try_tests(control, wires[0], setup, order, scratch)

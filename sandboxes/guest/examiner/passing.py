@@ -10,6 +10,8 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Iterable
+from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 
 from ..objects.contract import Contract
@@ -19,6 +21,18 @@ from ..wire.errors import CannotCross
 
 __all__ = ["check_given_back", "check_passed", "check_returned", "is_of_program", "note_passed"]
 
+_MORE_STRANGERS = (
+    [41, "q7"],
+    {"q7": 41},
+    {43},
+    None,
+    Decimal("4711.25"),
+    47 + 11j,
+    datetime(2003, 4, 5, 6, 7),
+    time(8, 9),
+    b"q",
+)
+"""Values to which nothing is equal that a test makes, but what is equal to all of their kind."""
 _SILENT = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.MethodWrapperType, type)
 """Functions whose text has nothing but their name in it."""
 
@@ -56,7 +70,7 @@ def check_returned(passed: Iterable[tuple[str, Any]], contract: Contract) -> Non
 
 
 def check_given_back(values: Iterable[Any], contract: Contract) -> None:
-    """See that what is equal to anything, as ``mock.ANY``, is given to a test only where right solutions give such to it.
+    """See that what is equal to anything of a kind, as ``mock.ANY``, is given to tests only where right solutions give such.
 
     Handed over in one test, it would be the right answer in all.
 
@@ -69,7 +83,7 @@ def check_given_back(values: Iterable[Any], contract: Contract) -> None:
             continue  # of a built-in class, or of a mock of which nobody said what it is equal to
         if contract.may_pass(f"{cls.__module__}.{cls.__qualname__} given back"):
             continue  # without a question: the test may count them
-        if any(_says_yes(value, stranger) for stranger in STRANGERS):
+        if any(_says_yes(value, stranger) for stranger in (*STRANGERS, *_MORE_STRANGERS)):
             raise _refusal(value, "gives back to it")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from _pytest.skipping import evaluate_skip_marks
 
-from ..objects.altering import NOTE, TRY, Altering, Change, Searched
 from ..objects.contract import Contract
 from ..objects.knowledge import note_alike
 from ..sizes import actual_size
@@ -17,11 +16,12 @@ from ..wire.control import Control
 from ..wire.errors import CandidateGone
 from .absent_names import absent_for
 from .awards import Awards
-from .chance import apart, seed
+from .chance import Chance
 from .connection import Connection, Surroundings
 from .modules import Finder, is_of_submission
 from .opening import Openings
 from .results import EXPLANATION_LIMIT, Results
+from .rounds import Rounds
 from .scaling import place_in_family, scaling_of
 
 __all__ = ["GradingPlugin"]
@@ -48,9 +48,9 @@ class GradingPlugin:
         awards: Partial credit of the test that runs.
         collect_only: Stop after telling which tests there are.
         selection: ``order``: ids of the tests to run, in their order, some perhaps several times, or None for all;
-            ``changes``: for each of them None, or a change to make in it, ``NOTE`` or ``TRY``; or None for all;
             ``seed``: what the sizes of scaling tests follow from.
-        folder: That holds ``tests/``.
+        chance: What tests draw.
+        rounds: What is changed in these tests, if they are run for that.
     """
 
     def __init__(
@@ -63,7 +63,8 @@ class GradingPlugin:
         awards: Awards,
         collect_only: bool,
         selection: dict[str, Any],
-        folder: str,
+        chance: Chance,
+        rounds: Rounds | None,
     ) -> None:
         self._control = control
         self._connection = connection
@@ -73,11 +74,8 @@ class GradingPlugin:
         self._awards = awards
         self._collect_only = collect_only
         self._order: list[str] | None = selection["order"]
-        self._changes: list[Any] | None = selection["changes"]
-        self._altering = Altering(f"{folder}/") if self._changes is not None else None
-        if connection.contract is not None:
-            connection.contract.altering = self._altering
-        self._passed = False
+        self._chance = chance
+        self._rounds = rounds
         self._seed: str = selection["seed"]
         self._errors: list[dict[str, Any]] = []
         self.finder: Finder | None = None
@@ -113,7 +111,7 @@ class GradingPlugin:
         contract = self._connection.contract
         assert contract is not None
         contract.scope = family[0] if family else item.nodeid
-        if self._altering is not None:
+        if contract.altering is not None:
             contract.known.clear()  # of what changed tests made, the reference's answers are not known
         contract.refused.clear()
         contract.beside.clear()
@@ -148,9 +146,6 @@ class GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if self._order is not None:
             known = {item.nodeid: item for item in items}
-            if self._changes is not None:
-                pairs = zip(self._order, self._changes, strict=True)
-                self._changes = [change for name, change in pairs if name in known]
             items[:] = [known[name] for name in self._order if name in known]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -159,25 +154,10 @@ class GradingPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        if self._collect_only:
-            return True
-        if self._changes is None or self._altering is None:
-            return None
-        self._altering.collecting = False
-        searched = Searched()
-        for item, following, change in zip(session.items, [*session.items[1:], None], self._changes, strict=True):
-            if change == NOTE:
-                self._altering.note()
-                searched.begin()
-            elif change != TRY:
-                self._altering.run(Change(*change) if change is not None else None)
-            elif self._altering.may_try(item.nodeid, self._passed) and searched.goes_on():
-                self._altering.begin_try()
-            else:
-                continue
-            # Before its own next run a test is torn down, and what it shares with others is not.
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=item.parent if following is item else following)
-        return True
+        if self._rounds is not None and not self._collect_only:
+            for item, following in self._rounds.each({item.nodeid: item for item in session.items}):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        return True if self._collect_only or self._rounds is not None else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -186,20 +166,21 @@ class GradingPlugin:
         self._results.clear()
         self._awards.take()
         self._surroundings.start_test()
-        seed(item.nodeid)  # before its fixtures, which may have a seed of their own
+        self._chance.begin(item.nodeid)  # before its fixtures, which may have a seed of their own
         result = yield
         ended = {"awards": self._awards.take(), **_end_of(self._connection.gone)}
         contract = self._connection.contract
         assert contract is not None
         ended |= {**self._results.summary(_unasked(contract)), "strayed": contract.strayed}
-        self._passed = ended["outcome"] == "passed"
-        ended["change"] = self._altering.report() if self._altering is not None else None
+        if self._rounds is not None:
+            self._rounds.passed = ended["outcome"] == "passed"
+        ended["change"] = contract.altering.report() if contract.altering is not None else None
         self._control.send({"do": "finished", "id": item.nodeid, **ended})
         return result
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        seed("")
+        self._chance.begin("")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, object, object]:
@@ -228,7 +209,7 @@ class GradingPlugin:
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any], request: Any) -> Generator[None, object, object]:
         shared = fixturedef.scope != "function"
         try:
-            with apart(f"{fixturedef.baseid}::{fixturedef.argname}") if shared else nullcontext():
+            with self._chance.apart(f"{fixturedef.baseid}::{fixturedef.argname}") if shared else nullcontext():
                 result = yield
         except BaseException as error:
             # pytest remembers none but Exception, and is then at odds with itself when another test needs the fixture.

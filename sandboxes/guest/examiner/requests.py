@@ -31,7 +31,7 @@ from .callbacks import asserts, overridden, raised_on_purpose
 from .capabilities import SECRET, Capabilities
 from .kinds import Kind
 from .operations import MEMBERS, OPERATIONS, TEXTS, Operation
-from .passing import check_passed, is_of_program, note_passed
+from .passing import check_given_back, check_passed, is_of_program, note_passed
 from .undisturbed import Undisturbed
 
 __all__ = ["RequestHandler"]
@@ -166,6 +166,8 @@ class RequestHandler:
         if handles.passed:
             exports = [(self.capabilities.grant(value).name, value) for value in handles.passed]
             check_passed(values, exports, None if compared else self.contract, self.capabilities.runs_own)
+            if self.contract is not None and not compared:
+                check_given_back(handles.passed, self.contract)
         if handles.target is not None and self.contract is not None and self.contract.recording:
             note_passed(values, self.contract, self.capabilities.runs_own)
 

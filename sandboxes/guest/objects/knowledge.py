@@ -54,7 +54,7 @@ def are_enough(contract: Contract, question: str, asked: str, lies: Iterable[Fac
         lies: What would have to be true of the reference.
     """
     facts = list(lies)
-    strange = [fact for fact in facts if fact[0].startswith(STRANGE)]
+    strange = [fact for fact in facts if len(fact) == 1 and fact[0].startswith(STRANGE)]
     if facts == strange and (STRANGE,) not in facts:
         return False  # what takes "" for nothing, or () for zero, is lenient; who says yes to any text is not
     if contract.may_be_alike(question, asked) or any(len(fact) == 1 for fact in facts):
