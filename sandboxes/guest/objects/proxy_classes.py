@@ -6,23 +6,9 @@ import types
 from typing import Any
 
 from .classes import IMMUTABLE_PLAIN, ClassDescription
+from .comparing import MUTABLE_PLAIN, after, contains, noting, plain_equal, plain_unequal
 from .proxies import Home, Proxy, ProxyClass, RemoteError
-from .special_methods import (
-    CONTENT,
-    COROUTINE,
-    KINDS,
-    MUTABLE_PLAIN,
-    Overridable,
-    after,
-    bound,
-    contains,
-    content,
-    documentation,
-    noting,
-    plain_equal,
-    plain_unequal,
-    special_method,
-)
+from .special_methods import CONTENT, COROUTINE, KINDS, Overridable, bound, content, documentation, special_method
 
 __all__ = ["make_class"]
 
