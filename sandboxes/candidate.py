@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .engine import ContainerSpec, Engine
+from .engine import Container, ContainerSpec, Engine
 from .errors import SandboxFailure
 from .guest.wire.errors import ProtocolViolation, WireClosed
 from .guest.wire.frames import FrameStream, pack, unpack
@@ -75,7 +76,7 @@ class Candidate:
         limits: For its verdicts.
 
     Attributes:
-        socket: Its end of the wire, to be passed to the examiner once the files are in.
+        place: Where it may meet an examiner, if it may.
         meter: What it has used.
 
     Raises:
@@ -85,7 +86,9 @@ class Candidate:
     def __init__(self, engine: Engine, linker: Linker, spec: ContainerSpec, limits: Limits) -> None:
         self._engine = engine
         self._limits = limits
-        self._container, self.socket = linker.start(spec)
+        self._linker = linker
+        self._container, self._socket = linker.start(spec)
+        self._met: str | None = None
         try:
             self._greet()
             self.meter: Meter = linker.meter(self._container, spec.image)
@@ -96,19 +99,36 @@ class Candidate:
     def _greet(self) -> None:
         self._ask(None, "hello")
 
-    def load(self, files: Mapping[str, bytes]) -> str:
+    @property
+    def place(self) -> Container | None:
+        return self._container.place
+
+    @property
+    def wire(self) -> socket.socket | str:
+        """How the examiner reaches it once the files are in: a connection to pass, or the name under which they have met."""
+        return self._met or self._socket
+
+    def load(self, files: Mapping[str, bytes], meet: str | None = None) -> str:
         """Put the submission's files in; returns the version of its interpreter.
+
+        Args:
+            files: Contents by path.
+            meet: The name under which an examiner expects it.
 
         Raises:
             SandboxFailure: It does not take them.
         """
         try:
-            return str(self._ask({"files": dict(files)}, "loaded")["python"])
+            answer = self._ask({"files": dict(files), "meet": meet}, "loaded")
+            if meet is not None:
+                self._linker.tell_meeting(bool(answer["met"]))
+                self._met = meet if answer["met"] else None
+            return str(answer["python"])
         except (WireClosed, ProtocolViolation) as error:
             raise SandboxFailure(f"a candidate did not take its files: {error}") from None
 
     def _ask(self, message: dict[str, Any] | None, answer: str) -> dict[str, Any]:
-        descriptor = self.socket.fileno()
+        descriptor = self._socket.fileno()
         stream = FrameStream(descriptor, descriptor, patience=30.0, on_silence=_give_up)
         if message is not None:
             stream.send(pack(message))
@@ -141,7 +161,7 @@ class Candidate:
 
     def destroy(self) -> None:
         """Remove its container."""
-        self.socket.close()
+        self._socket.close()
         self._engine.remove(self._container)
 
 

@@ -93,7 +93,7 @@ class Dialogue:
         """
         self._roster = {test.id: test for test in tests}
         try:
-            self.watch.begin()
+            self.watch.begin(self.examiner.expect)
             self.base = self._mark()
             self._number, self._control = begin()
             while self._step():
@@ -234,7 +234,9 @@ class Dialogue:
             self._count_outside()
         self.watch.replace()
         answer = {"do": "candidate", "outcome": verdict.outcome, "message": verdict.message}
-        self._control.send(answer, [self.watch.candidate.socket.fileno()])
+        wire = self.watch.candidate.wire
+        assert not isinstance(wire, str), "only the first candidate is expected"
+        self._control.send(answer, [wire.fileno()])
         self._mark()
 
     def _close(self) -> None:

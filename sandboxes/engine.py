@@ -17,18 +17,22 @@ import requests
 
 from .errors import EngineRefused, EngineUnavailable, SandboxFailure
 from .guest.gauge import COUNTERS
+from .guest.meeting import MEETING_PLACE
 from .owner import HOST, owner
 from .profile import profile
 
-__all__ = ["LABEL", "Container", "ContainerSpec", "Engine", "ExitState", "Owned"]
+__all__ = ["EXAMINER", "LABEL", "Container", "ContainerSpec", "Engine", "ExitState", "Owned"]
 
 LABEL = "org.grader.sandbox"
 _HOST_LABEL = "org.grader.host"
 _OWNER_LABEL = "org.grader.owner"
 _KEPT_LABEL = "org.grader.kept"
 _TIMEOUT = 120
-_MEETING_PLACE = "/run/grader"
+EXAMINER = 10002
+"""The user that examiners run as."""
 _MASKED_WHERE_NESTED = ("/sys/firmware", "/sys/devices/virtual/powercap")
+_PLACE = "size=64k,nr_inodes=2000,mode=0311,nosuid,nodev,noexec"
+"""How a meeting place is mounted: nobody, not even who makes sockets there, needs their names listed."""
 _SIGNS = {"seccomp": "filter", "volume": "mount flags"}
 """What an engine's refusal names, and what to do without if it goes on refusing."""
 
@@ -39,7 +43,7 @@ class ContainerSpec:
 
     Attributes:
         image: Image reference.
-        role: ``candidate``, ``examiner`` or ``gauge``.
+        role: ``candidate``, ``examiner``, ``gauge`` or ``place``.
         command: Arguments after the interpreter.
         user: Numeric user and group.
         memory: Bytes, swap included.
@@ -52,6 +56,9 @@ class ContainerSpec:
             the kernel lets nobody mount a whole one who does not see a whole one.
         kept: Whether a gauge of its maker lives as long as its maker does (see ``sweep``).
         sees_counters: Whether the control groups of the engine's machine are shown to it, read-only.
+        opens: User for whom a meeting place is made with the container: a folder in memory in which this user may make
+            sockets, whose names nobody else can list.
+        place: Container whose meeting place is shown to this one: to that user's, and read-only to any other.
     """
 
     image: str
@@ -67,6 +74,8 @@ class ContainerSpec:
     nests: bool = False
     kept: bool = False
     sees_counters: bool = False
+    opens: int | None = None
+    place: Container | None = None
 
 
 @dataclass(frozen=True)
@@ -84,9 +93,15 @@ class ExitState:
 
 @dataclass(frozen=True)
 class Container:
-    """A created container."""
+    """A created container.
+
+    Attributes:
+        id: Its id.
+        place: The container whose meeting place it sees.
+    """
 
     id: str
+    place: Container | None = None
 
 
 @dataclass(frozen=True)
@@ -179,18 +194,22 @@ class Engine:
 
     def _mounts(self, spec: ContainerSpec) -> list[docker.types.Mount]:
         mounts = [self._mount(spec.mount)] if spec.mount else []
+        if spec.opens is not None:
+            options = {"type": "tmpfs", "device": "tmpfs", "o": f"{_PLACE},uid={spec.opens},gid={spec.opens}"}
+            driver = docker.types.DriverConfig("local", options)
+            mounts.append(docker.types.Mount(MEETING_PLACE, None, type="volume", no_copy=True, driver_config=driver))
         if spec.sees_counters:
             mounts.append(docker.types.Mount(COUNTERS, "/sys/fs/cgroup", type="bind", read_only=True))
         return mounts
 
     def _mount(self, folder: str) -> docker.types.Mount:
         if "mount flags" in self.concessions:
-            return docker.types.Mount(_MEETING_PLACE, folder, type="bind", read_only=True)
+            return docker.types.Mount(MEETING_PLACE, folder, type="bind", read_only=True)
         # Bind mounts have no such options, but take them from what they show: so it is a volume of its own, which goes
         # with the container. Were it marked read-only here as well, it would be mounted again without the other flags.
         options = {"type": "none", "o": "bind,ro,nosuid,nodev,noexec", "device": folder}
         driver = docker.types.DriverConfig("local", options)
-        return docker.types.Mount(_MEETING_PLACE, None, type="volume", no_copy=True, driver_config=driver)
+        return docker.types.Mount(MEETING_PLACE, None, type="volume", no_copy=True, driver_config=driver)
 
     def _create(self, spec: ContainerSpec) -> Container:
         api = self.api
@@ -202,6 +221,7 @@ class Engine:
             read_only=True,
             tmpfs={path: f"size={size},nr_inodes=20000,mode=1777,nosuid,nodev,noexec" for path, size in spec.tmpfs.items()},
             mounts=self._mounts(spec),
+            volumes_from=[f"{spec.place.id}:{'rw' if spec.role == 'examiner' else 'ro'}"] if spec.place else None,
             mem_limit=spec.memory,
             memswap_limit=spec.memory,
             pids_limit=spec.processes,
@@ -227,7 +247,7 @@ class Engine:
             labels={LABEL: spec.role, _HOST_LABEL: HOST, _OWNER_LABEL: owner()} | ({_KEPT_LABEL: ""} if spec.kept else {}),
             host_config=host_config,
         )
-        return Container(created["Id"])
+        return Container(created["Id"], spec.place)
 
     def attach(self, container: Container) -> socket.socket:
         """Connect to a container's standard input and output; what comes is framed by the engine."""

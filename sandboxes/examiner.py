@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from .engine import ContainerSpec, Engine
+from .candidate import Candidate
+from .engine import EXAMINER, ContainerSpec, Engine
 from .errors import SandboxFailure
 from .guest.isolation.protection import Protection
 from .guest.objects.contract import Facts
@@ -22,7 +23,6 @@ from .suite import Found, Inspected, Inspection, Suite
 
 __all__ = ["Examiner"]
 
-_USER = 10002
 _MEBIBYTE = 1024 * 1024
 _CHILD_MEMORY = 1024 * _MEBIBYTE
 """Address space of one grading's process: room for the largest message and for what a test does with it."""
@@ -67,7 +67,7 @@ class Examiner:
             image=image,
             role="examiner",
             command=["-m", "sandboxes.guest.examiner.main"],
-            user=_USER,
+            user=EXAMINER,
             memory=(parallel + 1) * _CHILD_MEMORY,
             # Measuring takes two gradings at a time; a keeper stands beside each.
             processes=64 + (2 * parallel + 1) * (_PROCESSES + 1),
@@ -112,7 +112,7 @@ class Examiner:
 
     def begin(
         self,
-        wire: socket.socket,
+        wire: socket.socket | str,
         files: Mapping[str, bytes],
         facts: Facts | None,
         collect_only: bool,
@@ -126,7 +126,7 @@ class Examiner:
         """Begin a grading; returns its number and the connection to its process.
 
         Args:
-            wire: Connection to the candidate.
+            wire: How the candidate is reached; see ``Candidate.wire``.
             files: The submission, for the ``submission`` fixture.
             facts: What was noted with right solutions (see ``Contract``); ``None`` to note what this one does.
             collect_only: Only find out which tests there are.
@@ -152,7 +152,7 @@ class Examiner:
         order["changes"] = None if changes is None else list(changes)
         return self._start(order, wire)
 
-    def begin_trial(self, wire: socket.socket, program: Mapping[str, bytes]) -> tuple[int, Control]:
+    def begin_trial(self, wire: socket.socket | str, program: Mapping[str, bytes]) -> tuple[int, Control]:
         """Begin a trial of a learner's tests, which are in the candidate, on a program.
 
         Raises:
@@ -160,12 +160,26 @@ class Examiner:
         """
         return self._start({"do": "try", "program": dict(program)}, wire)
 
-    def _start(self, order: dict[str, Any], wire: socket.socket | None = None) -> tuple[int, Control]:
+    def expect(self, candidate: Candidate) -> str | None:
+        """Have a candidate expected; returns the name under which it is, or ``None`` if the two can't meet.
+
+        Raises:
+            SandboxFailure: The examiner is gone.
+        """
+        if candidate.place is None or candidate.place != self._container.place:
+            return None
+        name = secrets.token_hex(16)
+        with self._lock:
+            self._send({"do": "expect", "name": name})
+        return name
+
+    def _start(self, order: dict[str, Any], wire: socket.socket | str | None = None) -> tuple[int, Control]:
         ours, theirs = socket.socketpair()
         number = next(self._numbers)
-        descriptors = [theirs.fileno(), *([wire.fileno()] if wire else [])]
+        met = wire if isinstance(wire, str) else None
+        descriptors = [theirs.fileno(), *([wire.fileno()] if isinstance(wire, socket.socket) else [])]
         with theirs, self._lock:
-            self._send({"do": "begin", "number": number}, *descriptors)
+            self._send({"do": "begin", "number": number, "met": met}, *descriptors)
         control = Control(ours)
         control.expected = secrets.token_bytes(16)
         try:

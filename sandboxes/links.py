@@ -1,7 +1,8 @@
 """Links: how the worker reaches the process inside a container. Two kinds, chosen by ``transport``.
 
 ``socket``: the container connects to a Unix socket in a read-only folder of its own. Needs the same kernel.
-``stream``: the container's attached standard input and output, wherever the engine is.
+``stream``: the container's attached standard input and output, wherever the engine is. Candidates and examiners meet by
+themselves there, if they can (see ``places``).
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from .engine import Container, ContainerSpec, Engine
+from .engine import EXAMINER, Container, ContainerSpec, Engine
 from .errors import EngineRefused, SandboxFailure
 from .gauge import GaugeMeter, SharedGauge
 from .meters import EngineMeter, Meter, local_meter
 from .owner import FIRST_NAMESPACE, runtime_folder
+from .places import MeetingPlace
 from .streams import plain, relayed
 
 __all__ = ["Linker", "Transport"]
@@ -53,9 +55,11 @@ class Linker:
         self._failures = 0
         self._lock = threading.Lock()
         self._gauges = SharedGauge(engine, self.start)
+        self._place = MeetingPlace(engine, EXAMINER)
 
     def close(self) -> None:
-        """Remove the folder of sockets, and the gauge."""
+        """Remove the folder of sockets, the meeting place, and the gauge."""
+        self._place.close()
         self._gauges.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -164,7 +168,7 @@ class Linker:
         raise SandboxFailure(f"no answer in {_START_PATIENCE:g} seconds")
 
     def _start_stream(self, spec: ContainerSpec, passes: bool) -> tuple[Container, socket.socket]:
-        container = self._engine.create(replace(spec, interactive=True, command=[*spec.command, "stream"]))
+        container = self._create(replace(spec, interactive=True, command=[*spec.command, "stream"]))
         try:
             attached = self._engine.attach(container)
             self._engine.start(container)
@@ -172,6 +176,21 @@ class Linker:
             self._engine.remove(container)
             raise
         return container, relayed(attached) if passes else plain(attached)
+
+    def _create(self, spec: ContainerSpec) -> Container:
+        place = self._place.current(spec.image, spec.kept) if spec.role in ("candidate", "examiner") else None
+        if place is not None:
+            try:
+                return self._engine.create(replace(spec, place=place))
+            except SandboxFailure:
+                container = self._engine.create(spec)  # if this fails as well, it is not for the meeting place
+                self._place.lose(place)
+                return container
+        return self._engine.create(spec)
+
+    def tell_meeting(self, met: bool) -> None:
+        """Hear whether a candidate met its examiner by itself."""
+        self._place.tell(met)
 
     def meter(self, container: Container, image: str) -> Meter:
         """What reads a running container's counters: where they can't be seen from here, a container beside it.

@@ -100,7 +100,7 @@ class Session(Dialogue):
     def begin(self, collect_only: bool, order: list[str] | None, changes: list[Any] | None = None) -> tuple[int, Control]:
         """Have the examiner begin."""
         return self.examiner.begin(
-            *(self.watch.candidate.socket, self._files, self._facts, collect_only, order),
+            *(self.watch.candidate.wire, self._files, self._facts, collect_only, order),
             *(self._seed, self._one_way, self._once, changes, self._proven),
         )
 

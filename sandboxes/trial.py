@@ -22,7 +22,7 @@ class Trial(Dialogue):
             SandboxFailure: The grader could not do its work.
         """
         try:
-            for _run in self.follow((), lambda: self.examiner.begin_trial(self.watch.candidate.socket, program)):
+            for _run in self.follow((), lambda: self.examiner.begin_trial(self.watch.candidate.wire, program)):
                 pass
         except SandboxFailure:
             # The process that the program ran in has ended: if the examiner is still there, through the program.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from .candidate import Candidate, Verdict
 from .meters import Reading
@@ -57,13 +57,16 @@ class Watch:
         """What the learner is told of it."""
         return f"all tests together took more than {self._limits.total_time:g} s"
 
-    def begin(self) -> None:
+    def begin(self, expect: Callable[[Candidate], str | None]) -> None:
         """Take the first candidate; the time of all tests begins.
+
+        Args:
+            expect: Has the examiner expect it; returns the name under which it does, if they can meet.
 
         Raises:
             SandboxFailure: None could be started.
         """
-        self.replace()
+        self._take(expect)
         self._deadline = time.monotonic() + self._limits.total_time
 
     def replace(self) -> None:
@@ -72,10 +75,14 @@ class Watch:
         Raises:
             SandboxFailure: None could be started.
         """
+        # The process that it is for has begun: nobody else could take its connection there.
+        self._take(lambda candidate: None)
+
+    def _take(self, expect: Callable[[Candidate], str | None]) -> None:
         self.close()
         self._taken = self._pool.take()
         self.verdict = None
-        self.python = self._taken.load(self._files)
+        self.python = self._taken.load(self._files, expect(self._taken))
 
     def close(self) -> None:
         """Give the candidate back."""

@@ -29,6 +29,7 @@ __all__ = ["Diagnosis", "concessions", "diagnose", "judging"]
 Level = Literal["good", "doubtful", "bad"]
 _LOW_DISK = 5 * 2**30
 _SCOPES_SINCE = 6
+_NO_TESTS = Suite("probe", {}, frozenset(), "probe.py", {})
 _FURTHER = "see 'Hardening further' in docs/operating.md"
 
 
@@ -167,7 +168,7 @@ def _sandbox(engine: Engine, fix: bool, on_progress: Callable[[str], None]) -> I
         image = builder.candidate("")
         examiner = builder.examiner("", "")
         yield Diagnosis("images", "good", "built and up to date")
-        yield from _probe(engine, image)
+        yield from _probe(engine, image, examiner)
         protection = _protection(engine, examiner)
         yield from concessions(engine.concessions)
         yield judging(protection, " ".join(engine.info.get("SecurityOptions") or []))
@@ -175,7 +176,7 @@ def _sandbox(engine: Engine, fix: bool, on_progress: Callable[[str], None]) -> I
         yield Diagnosis("sandbox", "bad", str(failure), "set this right first; then run 'grader doctor' again")
 
 
-def _probe(engine: Engine, image: str) -> Iterator[Diagnosis]:
+def _probe(engine: Engine, image: str, examiner_image: str) -> Iterator[Diagnosis]:
     """Start a real sandbox, over each transport that should work."""
     limits = Limits()
     transports: tuple[Transport, ...] = ("socket", "stream") if engine.same_kernel else ("stream",)
@@ -184,12 +185,36 @@ def _probe(engine: Engine, image: str) -> Iterator[Diagnosis]:
         try:
             candidate = Candidate(engine, linker, candidate_spec(image, limits), limits)
             try:
-                candidate.load({"probe.py": b""})
-                yield _counting(f"sandbox over {transport}", candidate.meter)
+                yield from _loaded(engine, linker, examiner_image, candidate)
             finally:
                 candidate.destroy()
         finally:
             linker.close()
+
+
+def _loaded(engine: Engine, linker: Linker, image: str, candidate: Candidate) -> Iterator[Diagnosis]:
+    """Let a candidate take its files, as in a grading."""
+    examiner = Examiner(engine, linker, image, _NO_TESTS, parallel=1)
+    try:
+        candidate.load({"probe.py": b""}, examiner.expect(candidate))
+        yield _counting(f"sandbox over {linker.transport}", candidate.meter)
+        if linker.transport == "stream":
+            yield meeting(met=isinstance(candidate.wire, str))
+    finally:
+        examiner.destroy()
+
+
+def meeting(met: bool) -> Diagnosis:
+    """How calls cross over streams.
+
+    Args:
+        met: Whether candidate and examiner met by themselves.
+    """
+    point = "calls over stream"
+    if met:
+        return Diagnosis(point, "good", "straight from examiner to candidate")
+    advice = "many calls take twice as long: the engine makes no volume in memory through which two containers can connect"
+    return Diagnosis(point, "doubtful", "each goes through the engine four times", advice)
 
 
 def _counting(point: str, meter: Meter) -> Diagnosis:
@@ -211,7 +236,7 @@ def _protection(engine: Engine, image: str) -> Protection:
     """What an examiner finds that keeps its gradings apart."""
     linker = Linker(engine, "auto")
     try:
-        examiner = Examiner(engine, linker, image, Suite("probe", {}, frozenset(), "probe.py", {}), parallel=1)
+        examiner = Examiner(engine, linker, image, _NO_TESTS, parallel=1)
         examiner.destroy()
         return examiner.protection
     finally:

@@ -6,14 +6,14 @@ import os
 import sys
 from typing import Any
 
-from ..meeting import meet
+from ..meeting import meet, meet_examiner
 from ..objects.peer import Peer
 from ..tree import Tree
 from ..wire.frames import FrameStream, pack, unpack
 from .servant import Servant, make_importable, trace_of
 from .streams import Streams
 
-__all__ = ["main", "run"]
+__all__ = ["loaded", "main", "run"]
 
 HOME = "/submission"
 SCRATCH = "/tmp/programs"
@@ -24,7 +24,7 @@ def run(stream: FrameStream, home: str, scratch: str) -> None:
     message: Any = unpack(stream.receive())
     Tree(home).apply([[path, content] for path, content in message["files"].items()])
     os.chdir(home)
-    stream.send(pack({"loaded": len(message["files"]), "python": sys.version.split()[0]}))
+    stream = loaded(stream, message)
     streams = Streams()
     os.register_at_fork(after_in_child=stream.close)
     peer = Peer(
@@ -37,6 +37,21 @@ def run(stream: FrameStream, home: str, scratch: str) -> None:
     streams.install(peer)
     make_importable(home)
     peer.serve_forever(0)
+
+
+def loaded(stream: FrameStream, message: dict[str, Any]) -> FrameStream:
+    """Tell the worker that all is in place; returns the connection to the examiner.
+
+    Args:
+        stream: The connection to the worker.
+        message: What it sent.
+    """
+    wire = meet_examiner(message["meet"]) if message["meet"] else None
+    stream.send(pack({"loaded": len(message["files"]), "python": sys.version.split()[0], "met": wire is not None}))
+    if wire is None:
+        return stream  # which the worker passes on
+    stream.close()
+    return FrameStream(wire, wire)
 
 
 class _Surroundings:

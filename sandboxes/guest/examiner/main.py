@@ -36,6 +36,7 @@ from .chance import Chance
 from .connection import Connection, Surroundings
 from .databases import LISTENERS, guard_databases
 from .empty_arrays import watch_comparisons
+from .expected import Expected
 from .fixtures import Fixtures
 from .interrupts import Interrupts
 from .modules import Finder
@@ -122,6 +123,7 @@ class ForkServer:
         self._setup: dict[str, Any] = {}
         self._spare: Cell | None = None
         self._keepers: dict[int, int] = {}
+        self._expected = Expected()
         self._protection: Protection
         self._bounds: Bounds
         self._wakeup, writer = os.pipe()
@@ -152,8 +154,10 @@ class ForkServer:
                 order, descriptors = self._control.receive()
                 if order["do"] == "end":
                     self._end(order["number"])
+                elif order["do"] == "expect":
+                    self._expected.expect(order["name"])
                 else:
-                    self._begin(order["number"], descriptors)
+                    self._begin(order["number"], order["met"], descriptors)
         except WireClosed:
             for number in list(self._keepers.values()):
                 self._end(number)
@@ -178,14 +182,16 @@ class ForkServer:
         except OSError:
             return None
 
-    def _begin(self, number: int, descriptors: list[int]) -> None:
+    def _begin(self, number: int, met: str | None, descriptors: list[int]) -> None:
         # If there is no cell to be had, or it was lost, the worker sees its connection closed.
-        cell, self._spare = self._spare or self._prepare(), None
         try:
+            if met is not None:
+                descriptors.append(self._expected.take(met))
+            cell, self._spare = self._spare or self._prepare(), None
             if cell is not None:
                 self._keepers[cell.keeper] = number
                 cell.enter(descriptors)
-        except WireClosed:
+        except (WireClosed, OSError):
             pass
         finally:
             for descriptor in descriptors:

@@ -8,6 +8,7 @@ import socket
 import struct
 from pathlib import Path
 
+from ..meeting import MEETING_PLACE
 from .kernel import drop_capabilities, mount, unshare
 
 __all__ = ["furnish", "separate"]
@@ -53,6 +54,8 @@ def furnish(read_only: str, size: int, files: int, own_proc: bool) -> None:
     mount("tmpfs", "/dev/shm", _CLOSED, f"size={_SHARED_MEMORY},nr_inodes={_SHARED_FILES},mode=700")
     mount("mqueue", "/dev/mqueue", _CLOSED)
     mount("devpts", "/dev/pts", _NO_SUID | _NO_EXECUTION, "newinstance,ptmxmode=0666,mode=0620")
+    if os.access(MEETING_PLACE, os.W_OK):
+        mount("tmpfs", MEETING_PLACE, _CLOSED | _READ_ONLY, "size=4k,nr_inodes=1,mode=500")
     mount(None, read_only, _REMOUNT | _BIND | _READ_ONLY | _CLOSED | _RELATIME)
     if own_proc:
         _mount_proc()
