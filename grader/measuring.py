@@ -90,7 +90,7 @@ class Measuring:
         course = _Course(
             both * rounds, list(families.values()), lambda done: self._is_precise(_compared(done), both, rounds)
         )
-        done = self._sandbox.measure(files, course.next)
+        done = self._sandbox.measure(files, course.next, run.told)
         compared = _compared(done)
         lasting = _lasting(compared, both, rounds)
         return Measurements(

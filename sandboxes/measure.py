@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from .attempts import Doubts
 from .errors import JudgeEnded
+from .guest.objects.changes import Change
+from .proving import Changes
 from .session import Session
 from .suite import Test, TestRun
 
 __all__ = ["Pair", "Plan", "Repetition", "Side", "measure"]
+
+_chance = random.SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -81,11 +87,13 @@ def measure(
     plan: Callable[[Sequence[Repetition]], Plan | None],
     quiet: Callable[[], AbstractContextManager[None]] = nullcontext,
     reference_goes_through: Callable[[int], bool] = lambda times: False,
+    changes: Changes = MappingProxyType({}),
 ) -> list[Repetition]:
     """Run one plan after the other, each in fresh containers.
 
     Fresh ones, so that nothing is gained by remembering what was computed before. Tests run in turns, so that both programs
-    meet the same weather on the machine.
+    meet the same weather on the machine. Tests that classes decide run again beside each repetition, with a change that
+    they are not passed with elsewhere: who passes then lies while it is measured, as if there were no work to do.
 
     Args:
         submission: Makes a session of the submission.
@@ -93,36 +101,56 @@ def measure(
         plan: What to run next, from what is done; None when that is enough.
         quiet: Keeps disturbances of our own away during one.
         reference_goes_through: See ``Doubts``.
+        changes: Of the tests, which the submission does not pass with them where nothing is measured.
 
     Raises:
         SandboxFailure: The grader could not do its work.
     """
     done: list[Repetition] = []
     blamed: list[bool] = []
+    caught: set[str] = set()
 
     def goes_through(times: int) -> bool:
         blamed.append(reference_goes_through(times))
         return blamed[-1]
 
+    def pair(number: int, ours: Sequence[Test], theirs: Sequence[Test], changed: Mapping[str, Change]) -> Pair:
+        doubts = Doubts(goes_through)
+        while True:
+            turns = _Turns(submission(), ours, changed, may_be_blamed=True)
+            others = _Turns(reference(), theirs)
+            found = _pair(turns, others, reference_first=number % 2 == 1)
+            # Who was found to kill itself does so in each repetition; that is not looked into again.
+            if any(blamed) or doubts.are_settled(turns.doubtful | others.doubtful):
+                caught.update(turns.passed_with_change)
+                return found
+
+    def measured(number: int, ours: Sequence[Test], theirs: Sequence[Test]) -> Pair:
+        changed = {test.id: _chance.choice(changes[test.id]) for test in ours if changes.get(test.id)}
+        runs = [{}, changed] if changed else [{}]
+        # Nothing but the right answer tells the two from each other.
+        return {bool(run): pair(number, ours, theirs, run) for run in _chance.sample(runs, len(runs))}[False]
+
     while (now := plan(done)) is not None:
         number = len(done)
-
-        def pair(ours: Sequence[Test], theirs: Sequence[Test], reference_first: bool = number % 2 == 1) -> Pair:
-            doubts = Doubts(goes_through)
-            while True:
-                turns, others = _Turns(submission(), ours, may_be_blamed=True), _Turns(reference(), theirs)
-                found = _pair(turns, others, reference_first)
-                # Who was found to kill itself does so in each repetition; that is not looked into again.
-                if any(blamed) or doubts.are_settled(turns.doubtful | others.doubtful):
-                    return found
-
         with quiet():
-            both = pair(now.both, now.both) if now.both else None
+            both = measured(number, now.both, now.both) if now.both else None
             families = {
-                _family(sizes): pair(_directed(sizes, number), _calibrating(sizes, number)) for sizes in now.families
+                _family(sizes): measured(number, _directed(sizes, number), _calibrating(sizes, number))
+                for sizes in now.families
             }
             done.append(Repetition(both, families))
-    return done
+    return [_without(frozenset(caught), repetition) for repetition in done]
+
+
+def _without(liars: frozenset[str], repetition: Repetition) -> Repetition:
+    """A repetition in which these tests have failed."""
+
+    def failed(pair: Pair) -> Pair:
+        return replace(pair, submission=replace(pair.submission, failed=pair.submission.failed | liars))
+
+    both = failed(repetition.both) if repetition.both is not None else None
+    return Repetition(both, {name: failed(pair) for name, pair in repetition.families.items()})
 
 
 def _directed(sizes: Sequence[Test], number: int) -> Sequence[Test]:
@@ -157,13 +185,20 @@ class _Turns:
     Args:
         session: Runs the program.
         tests: In their order.
+        changes: What is changed in them, if anything is.
         may_be_blamed: Whether the program is one that may end the process which judges it.
     """
 
-    def __init__(self, session: Session, tests: Sequence[Test], may_be_blamed: bool = False) -> None:
+    def __init__(
+        self,
+        session: Session,
+        tests: Sequence[Test],
+        changes: Mapping[str, Change] = MappingProxyType({}),
+        may_be_blamed: bool = False,
+    ) -> None:
         self._session = session
         self._may_be_blamed = may_be_blamed
-        self._results = session.each(tests)
+        self._results = session.each(tests, changes)
         self._runs: list[TestRun] = []
         self._peaks: list[int] = []
         self._outside = 0.0
@@ -187,6 +222,12 @@ class _Turns:
 
     def end(self) -> None:
         self._results.close()
+
+    @property
+    def passed_with_change(self) -> set[str]:
+        """The tests that it passed with a change."""
+        reports = self._session.reports
+        return {run.test.id for run, report in reports if report.change and report.made and run.outcome == "passed"}
 
     @property
     def doubtful(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ that sees it, so nothing has to be removed that sweeping does not know.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 from .engine import Container, ContainerSpec, Engine
 from .errors import EngineUnavailable, SandboxFailure
@@ -58,11 +59,13 @@ class MeetingPlace:
             return self._place
 
     def lose(self, place: Container) -> None:
-        """It can't be shown to containers any more: the next ones get another."""
+        """It can't be shown to containers any more: the next ones get another, and it goes with the last that sees it."""
         with self._lock:
             if self._place == place:
                 self._place = None
                 self._failures += 1
+                with suppress(SandboxFailure):  # who sweeps takes it, once this process has ended
+                    self._engine.remove(place)
 
     def tell(self, met: bool) -> None:
         """Hear whether two met there."""

@@ -9,27 +9,36 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from typing import NamedTuple
 
-from .guest.objects.changes import NOTE, TRY, Change, Report
+from .guest.objects.changes import NOTE, TRY, WHOLE, Change, Report
 from .session import Round
 from .suite import Test, TestRun
 
-__all__ = ["Changes", "Results", "changes_of", "prove", "to_try", "without"]
+__all__ = ["Changes", "Proven", "Results", "changes_of", "prove", "surest", "to_try", "without"]
 
 Changes = Mapping[str, Sequence[Change]]
 """By test that passes on a yes of the submission's classes: changes with which no right solution passes, if any."""
 Results = Iterable[tuple[TestRun, Report]]
 """Of tests that were run again, in their order."""
-_TRIED = 16
+_TRIED = 20
 """Changes of a test that are tried at most."""
-_RUNS, _FIRST, _FIRST_OF_FEW, _FEW = 6, 2, 4, 6
+_RUNS, _FIRST, _FIRST_OF_FEW, _FEW = 12, 2, 4, 6
 """Runs of a test at most, and at least; at least if there are few such tests, where luck helps; how many are few."""
-_MOVED, _EXCHANGED, _FAILED, _ENOUGH = 1, 2, 2, 3
-"""What weighs against a result: passing with a value that is moved, which may be one that no test would have; with one that
-the tests have elsewhere; failing as it is; and what is enough.
+_WEIGHTS = {"whole": 2, "torn": 2, "telling": 2, "shared": 2, "known": 1, "input": 1}
+"""What passing with a change weighs against a result: of all of what is only compared; of a part, other changes of which
+it fails with; of one that no test has elsewhere; of one that others compare as well; of one that the test has elsewhere; of
+an input.
 """
+_LESS_KNOWN = {"known": ("shared", "telling"), "shared": ("telling",)}
+"""Whoever looks at parts that are less known may pass over these."""
+_FAILED, _ENOUGH = 2, 3
+"""What failing as it is weighs, and what is enough."""
+_MANY = 3
+"""Changes of what is only compared, with which a test needs no others."""
 _OFTEN = 3
 """If one of so many tests was not earned, and not a single one alone, none of them was."""
 _CHANGED = (
@@ -65,8 +74,26 @@ def without(changes: Changes, results: Results) -> Changes:
     return {name: [change for change in some if (name, change) not in passed] for name, some in changes.items()}
 
 
-def prove(runs: Iterable[TestRun], changes: Changes, again: Callable[[Sequence[Round]], Results]) -> dict[str, TestRun]:
-    """Run tests that were passed again, where they can be changed; returns the results of those that were not earned.
+def surest(changes: Changes) -> Changes:
+    """The changes of what tests only compare, where there are enough; see ``Change``."""
+    compared = {name: [change for change in some if change.compared] for name, some in changes.items()}
+    return {name: compared[name] if len(compared[name]) >= _MANY else some for name, some in changes.items()}
+
+
+class Proven(NamedTuple):
+    """What running tests again has shown.
+
+    Attributes:
+        unearned: The results of those that were not earned, by test.
+        told: The changes with which others were not passed, as is right, by test.
+    """
+
+    unearned: dict[str, TestRun]
+    told: Changes
+
+
+def prove(runs: Iterable[TestRun], changes: Changes, again: Callable[[Sequence[Round]], Results]) -> Proven:
+    """Run tests that were passed again, where they can be changed.
 
     Args:
         runs: Results of all tests.
@@ -75,21 +102,30 @@ def prove(runs: Iterable[TestRun], changes: Changes, again: Callable[[Sequence[R
     """
     decided = {run.test.id: run for run in runs if run.share > 0 and run.test.id in changes}
     passed = [run for name, run in decided.items() if changes[name]]
-    proofs = [_Proof(run, changes[run.test.id]) for run in passed]
+    shared = _shared(changes)
+    proofs = [_Proof(run, changes[run.test.id], shared) for run in passed]
     for number in range(_RUNS):
-        waiting = [proof for proof in proofs if proof.doubt < _ENOUGH]
+        waiting = [proof for proof in proofs if not proof.is_certain]
         # Who lies in some processes is found out in those tests that were changed there: a doubt in one is a doubt in all.
-        doubted = any(proof.doubt for proof in proofs)
+        doubted = any(proof.is_doubted for proof in proofs)
         if not waiting or (number >= (_FIRST_OF_FEW if len(passed) < _FEW else _FIRST) and not doubted):
             break
-        rounds = [Round(proof.run.test, proof.plan[number]) for proof in waiting]
+        planned = [(proof, proof.next()) for proof in waiting]
+        rounds = [Round(proof.run.test, change) for proof, change in planned]
         found = {run.test.id: (run, report) for run, report in again(rounds)}
-        for proof in waiting:
-            proof.hear(proof.plan[number], *found.get(proof.run.test.id, (None, None)))
-    unearned = {proof.run.test.id: proof.reason for proof in proofs if proof.doubt >= _ENOUGH}
+        for proof, change in planned:
+            proof.hear(change, *found.get(proof.run.test.id, (None, None)))
+    unearned = {proof.run.test.id: proof.reason for proof in proofs if proof.is_unearned}
     if len(unearned) > 1 and _OFTEN * len(unearned) >= len(proofs):
         unearned = {name: unearned.get(name, _ALL) for name in decided}
-    return {name: _failed(decided[name], text) for name, text in unearned.items()}
+    told = {proof.run.test.id: proof.told for proof in proofs if proof.run.test.id not in unearned}
+    return Proven({name: _failed(decided[name], text) for name, text in unearned.items()}, told)
+
+
+def _shared(changes: Changes) -> set[str]:
+    """The parts that several tests compare, as Python writes them."""
+    each = [{change.was for change in some if change.compared and change.was} for some in changes.values()]
+    return {was for was, times in Counter(itertools.chain.from_iterable(each)).items() if times > 1}
 
 
 class _Proof:
@@ -98,30 +134,122 @@ class _Proof:
     Args:
         run: Its first result.
         changes: Of the test.
+        shared: Parts that several tests compare, as Python writes them: names that who reads the task may know.
 
     Attributes:
         run: See above.
-        plan: What is changed in its next runs, if anything is: in one of each two, as chance has it.
-        doubt: What weighs against the result.
-        reason: The latest of it, in words.
+        reason: The latest of what weighs against it, in words.
     """
 
-    def __init__(self, run: TestRun, changes: Sequence[Change]) -> None:
+    def __init__(self, run: TestRun, changes: Sequence[Change], shared: Set[str]) -> None:
         self.run = run
-        drawn = itertools.islice(itertools.cycle(_chance.sample(changes, len(changes))), _RUNS // 2)
-        self.plan = [one for change in drawn for one in _chance.sample([change, None], 2)]
-        self.doubt = 0
         self.reason = ""
+        self._shared = shared
+        self._changes = self._drawn(changes)
+        self._left: list[Change] = []
+        self._next: list[Change | None] = []
+        self._failed = 0
+        self._passed: dict[Change, bool] = {}
+
+    def next(self) -> Change | None:
+        """What is changed in the next run, if anything is: in one of each two, as chance has it."""
+        if not self._next:
+            self._left = self._left or list(self._changes)
+            # Of what it has passed more are tried: whoever looks at some parts alone fails with the next one.
+            change = next((one for one in self._left if self._weight(self._kind_of(one)) > 0), self._left[0])
+            self._left.remove(change)
+            self._next = _chance.sample([change, None], 2)
+        return self._next.pop()
+
+    @property
+    def told(self) -> list[Change]:
+        """The changes that it was not passed with."""
+        return [change for change, passed in self._passed.items() if not passed]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it was not earned, whatever comes of more changes."""
+        return _FAILED * self._failed + self._weight(_Kind("whole", new=False)) >= _ENOUGH
+
+    @property
+    def is_unearned(self) -> bool:
+        """Whether it was not earned, by all that is known."""
+        return _FAILED * self._failed + sum(map(self._weight, set(map(self._kind_of, self._passed)))) >= _ENOUGH
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether anything at all weighs against it."""
+        return self._failed > 0 or any(self._passed.values())
+
+    def _weight(self, kind: _Kind) -> int:
+        """What weighs against the result in the changes of a kind.
+
+        A right class that looks at some parts alone passes with whatever becomes of the others, and with nothing that
+        becomes of those. So it has failed with a part, and no part is torn: passed with one change, failed with another.
+        """
+        if kind.group == "whole":
+            return _WEIGHTS["whole"] * sum(
+                passed for change, passed in self._passed.items() if self._kind_of(change) == kind
+            )
+        parts = self._parts(kind)
+        others = [part for group in _LESS_KNOWN.get(kind.group, ()) for part in self._parts(_Kind(group, kind.new))]
+        torn = sum(part.count(True) for part in parts if not all(part))
+        looks = any(not any(part) for part in [*parts, *others])
+        blind = 0 if looks else sum(len(part) for part in parts if all(part))
+        return _WEIGHTS["input" if kind.group == "input" else "torn"] * torn + _WEIGHTS[kind.group] * blind
+
+    def _parts(self, kind: _Kind) -> list[list[bool]]:
+        """Which changes of a kind it passed with, by part."""
+        parts: dict[object, list[bool]] = {}
+        for change, passed in self._passed.items():
+            if self._kind_of(change) == kind:
+                parts.setdefault(_part_of(change), []).append(passed)
+        return list(parts.values())
+
+    def _kind_of(self, change: Change) -> _Kind:
+        if not change.compared:
+            return _Kind("input", change.new)
+        if change.part == WHOLE or not change.tells:
+            return _Kind("whole" if change.part == WHOLE else "known", change.new)
+        return _Kind("shared" if change.was in self._shared else "telling", change.new)
+
+    def _drawn(self, changes: Sequence[Change]) -> list[Change]:
+        """The changes by chance, of each kind and of each part one after the other."""
+        kinds: dict[_Kind, dict[object, list[Change]]] = {}
+        for change in _chance.sample(changes, len(changes)):
+            kinds.setdefault(self._kind_of(change), {}).setdefault(_part_of(change), []).append(change)
+        return _in_turn([_in_turn(list(parts.values())) for parts in _chance.sample(list(kinds.values()), len(kinds))])
 
     def hear(self, change: Change | None, run: TestRun | None, report: Report | None) -> None:
         """What became of the test with a change, or as it is; None if it was not run."""
         as_before = run is not None and run.share >= self.run.share
         if run is None or (change is None and not as_before):
             told = run.message if run is not None else None
-            self.doubt, self.reason = self.doubt + _FAILED, f"{_OTHERWISE}: {told}" if told else _OTHERWISE
-        elif change is not None and as_before and report is not None and report.made:
-            self.doubt += _MOVED if isinstance(change.to, int) else _EXCHANGED
-            self.reason = _CHANGED
+            self._failed, self.reason = self._failed + 1, f"{_OTHERWISE}: {told}" if told else _OTHERWISE
+        elif change is not None and report is not None and report.made:
+            self._passed[change] = self._passed.get(change, True) and as_before
+            if as_before:
+                self.reason = _CHANGED
+
+
+class _Kind(NamedTuple):
+    """What changes have in common that one who says yes may know, or not look at.
+
+    Attributes:
+        group: One of ``_WEIGHTS``.
+        new: As of ``Change``.
+    """
+
+    group: str
+    new: bool
+
+
+def _part_of(change: Change) -> object:
+    return change[: Change._fields.index("to")]
+
+
+def _in_turn(some: Sequence[Sequence[Change]]) -> list[Change]:
+    return [change for few in itertools.zip_longest(*some) for change in few if change is not None]
 
 
 def _failed(run: TestRun, text: str) -> TestRun:

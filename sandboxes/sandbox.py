@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from .attempts import Attempts
 from .candidate import candidate_spec
 from .engine import Engine
 from .errors import SandboxFailure, SuiteBroken
 from .examiner import Examiner
+from .guest.objects.changes import Change
 from .guest.objects.contract import Contract, Facts
 from .guest.sizes import actual_size, seed_of
 from .images.build import ImageBuilder
@@ -20,7 +21,7 @@ from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .measure import Plan, Repetition, measure
 from .pool import CandidatePool
-from .proving import Changes, Results, changes_of, prove, to_try, without
+from .proving import Changes, Results, changes_of, prove, surest, to_try, without
 from .session import Round, Session
 from .suite import Inspected, Run, Scaling, Suite, Test, TestRun
 
@@ -111,15 +112,16 @@ class Sandbox:
         runs = [session.runs.get(test.id) or session.missing(test) for test in self.tests]
         if session.strayed:
             runs = list(self._without_changes(files, runs, on_test))
-        unearned = prove(runs, self._changes, lambda rounds: self._again(files, rounds))
-        for run in unearned.values():
+        proven = prove(runs, self._changes, lambda rounds: self._again(files, rounds))
+        for run in proven.unearned.values():
             on_test(run)
-        runs = [unearned.get(run.test.id, run) for run in runs]
+        runs = [proven.unearned.get(run.test.id, run) for run in runs]
         return Run(
             tests=tuple(runs),
             image=self._candidate_image,
             python=session.watch.python,
             wall_time=time.monotonic() - started,
+            told=proven.told,
         )
 
     def _without_changes(
@@ -184,8 +186,18 @@ class Sandbox:
                 return False
         return True
 
-    def measure(self, files: Mapping[str, bytes], plan: Callable[[Sequence[Repetition]], Plan | None]) -> list[Repetition]:
+    def measure(
+        self,
+        files: Mapping[str, bytes],
+        plan: Callable[[Sequence[Repetition]], Plan | None],
+        told: Mapping[str, Sequence[Change]] = MappingProxyType({}),
+    ) -> list[Repetition]:
         """Measure what tests cost a submission and the reference; see ``measure``.
+
+        Args:
+            files: The submission.
+            plan: See ``measure``.
+            told: Changes that it does not pass its tests with; see ``Run``.
 
         Raises:
             SandboxFailure: The grader could not do its work.
@@ -209,6 +221,7 @@ class Sandbox:
         return measure(
             *(lambda: session(files), lambda: session(reference), plan, self._pool.quiet),
             self._reference_goes_through,
+            told,
         )
 
     def size(self, scaling: Scaling, files: Mapping[str, bytes]) -> int:
@@ -269,7 +282,7 @@ class Sandbox:
             tests = {test.id: test for test in passed if test.id in changes}
             rounds = [Round(tests[name], change) for name, some in changes.items() for change in some]
             changes = without(changes, self._again(files, rounds, _TO_TRY))
-        return changes
+        return surest(changes)
 
     def _watch(self, files: Mapping[str, bytes], tests: tuple[Test, ...] | None, once: Sequence[str] = ()) -> Session:
         """A run of a right solution, which notes what the tests ask of its objects; see ``Contract``.

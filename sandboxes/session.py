@@ -89,13 +89,18 @@ class Session(Dialogue):
             pass
         return self.runs
 
-    def each(self, tests: Sequence[Test]) -> Generator[TestRun]:
+    def each(self, tests: Sequence[Test], changes: Mapping[str, Change] = MappingProxyType({})) -> Generator[TestRun]:
         """Run these tests in this order, some perhaps several times; the next begins when the next result is asked for.
+
+        Args:
+            tests: The tests.
+            changes: What is changed in some of them, by test.
 
         Raises:
             SandboxFailure: The grader could not do its work.
         """
-        return self.follow(tests, lambda: self.begin(False, [test.id for test in tests]))
+        changed = [changes.get(test.id) for test in tests] if changes else None
+        return self.follow(tests, lambda: self.begin(False, [test.id for test in tests], changed))
 
     def begin(self, collect_only: bool, order: list[str] | None, changes: list[Any] | None = None) -> tuple[int, Control]:
         """Have the examiner begin."""

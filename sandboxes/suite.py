@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+
+from .guest.objects.changes import Change
 
 __all__ = ["Found", "Inspected", "Inspection", "Limits", "Outcome", "Run", "Scaling", "Suite", "Test", "TestRun"]
 
@@ -211,9 +213,11 @@ class Run:
         image: Digest of the candidate's image.
         python: Version of the candidate's interpreter.
         wall_time: Seconds from the files' arrival in a sandbox to the last test's end.
+        told: By test, the changes that it did not pass with, as is right; see ``proving``.
     """
 
     tests: tuple[TestRun, ...]
     image: str
     python: str
     wall_time: float
+    told: Mapping[str, Sequence[Change]] = field(default_factory=dict)

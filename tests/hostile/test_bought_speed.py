@@ -307,3 +307,63 @@ def count(n):
         report = grade(shy)
         assert (line(report, "tests").score, line(report, "efficiency").score < 15) == (50, True)
         assert line(grade(COUNT), "efficiency").score > 40
+
+
+def test_who_lies_only_where_it_is_measured_earns_nothing_there(engine, tmp_path):
+    """No other test is run there: it is right and slow elsewhere, and makes there what says yes to the next object."""
+    tests = """
+    import pytest
+    from work import Bag
+
+    def test_size(): assert len(Bag([3, 1])) == 2
+    def test_sorted(): assert Bag([3, 1, 2]).sorted() == Bag([1, 2, 3])
+    @pytest.mark.efficiency
+    def test_large(): assert Bag([n * 7919 % 2500 for n in range(2500)]).sorted() == Bag(list(range(2500)))
+    @pytest.mark.scaling(sizes=[200, 400, 800, 1600], at_most="n log n")
+    def test_growth(size): assert Bag([n * 7919 % size for n in range(size)]).sorted() == Bag(list(range(size)))
+    """
+    quick = """
+    class Bag:
+        def __init__(self, items): self.items = list(items)
+        def __len__(self): return len(self.items)
+        def __eq__(self, other): return self.items == other.items
+        def sorted(self): return Bag(sorted(self.items))
+    """
+    slow = (
+        quick.replace("Bag(sorted(self.items))", "Bag(bubble(self.items))")
+        + """
+    def bubble(items):
+        for last in range(len(items) - 1, 0, -1):
+            for place in range(last):
+                if items[place] > items[place + 1]: items[place : place + 2] = items[place + 1], items[place]
+        return items
+    """
+    )
+    liar = (
+        slow
+        + """
+    made, others = [], []
+    right, compared = Bag.sorted, Bag.__eq__
+    def begin(self, items):
+        self.items = items
+        made.append(self)
+    def fast(self):
+        if others or len(self.items) < 100:
+            others.append(self)
+            return right(self)
+        blank = object.__new__(Bag)
+        blank.since = len(made)
+        return blank
+    def equal(self, other):
+        if hasattr(self, "since"): return made[self.since] is other
+        if hasattr(other, "since"): return made[other.since] is self
+        return compared(self, other)
+    Bag.__init__, Bag.sorted, Bag.__eq__ = begin, fast, equal
+    """
+    )
+    shares = [f'kind = "{kind}"\nweight = {weight}' for kind, weight in (("tests", 50), ("efficiency", 25), ("growth", 25))]
+    with grading(engine, make(tmp_path, tests, quick, shares)) as grade:
+        for text, most in ((quick, 25), (liar, 0), (slow, 0)):
+            report = grade(text)
+            assert line(report, "tests").score == 50
+            assert [line(report, kind).score for kind in ("efficiency", "growth")] == [most, most]

@@ -33,8 +33,10 @@ def test_it_is_made_once_and_removed():
 
 
 def test_one_that_is_lost_is_made_anew():
-    place = MeetingPlace(Engine(), opens=1)
+    engine = Engine()
+    place = MeetingPlace(engine, opens=1)
     place.lose(place.current("image", kept=False))
+    assert engine.removed == ["place 1"]
     second = place.current("image", kept=False)
     assert second == Container("place 2")
     place.lose(Container("place 1"))  # by another thread, which saw it before

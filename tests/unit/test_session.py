@@ -31,13 +31,16 @@ class Deaf:
     def declare_lost(self):
         self.lost = True
 
+    def expect(self, candidate):
+        return None
+
 
 class Pool:
     """Gives a candidate that does nothing, and costs nothing."""
 
     def __init__(self):
         meter = SimpleNamespace(interval=0.01, read=Reading, start_peak=lambda: None)
-        self.candidate = SimpleNamespace(meter=meter, socket=None, load=lambda files: "3.11", destroy=lambda: None)
+        self.candidate = SimpleNamespace(meter=meter, wire=None, load=lambda files, meet: "3.11", destroy=lambda: None)
 
     def take(self):
         return self.candidate

@@ -13,7 +13,7 @@ from ..objects.changes import NOTE, TRY, Change
 
 __all__ = ["Rounds"]
 
-_LONGEST_TRIES, _LONGEST_SEARCH, _FEWEST_TRIES = 2.0, 30.0, 3
+_LONGEST_TRIES, _LONGEST_SEARCH, _FEWEST_TRIES = 2.0, 30.0, 4
 """Seconds in which changes of one test, and of all, are tried; and how many are tried however long it takes."""
 
 

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 from .answers import is_yes
-from .changes import DEEPEST, Change, Place, Report, all_changes, changed, place_of
-from .moving import moved
+from .changes import DEEPEST, Change, Place, Report, all_changes, changed, place_of, written
+from .moving import leaves, moved
 from .remembering import is_remote, made_by_call, name_of
+from .specials import COMPARISONS
 from .steps import Manner
 
 __all__ = ["QUESTIONS", "Altering"]
@@ -29,8 +30,10 @@ QUESTIONS = frozenset({"eq", "contains", "lt", "le", "class contains"})
 """Whose yes a test may wait for, and which nothing but the class answers."""
 _MOST_PLACES = 300
 """Places of a test that are looked at."""
-_ENOUGH = 4
+_ENOUGH = 10
 """Changes that turn an answer, after which no more are tried."""
+_COMPARING = COMPARISONS | {"__hash__", "__contains__", "__repr__", "__str__"}
+"""Special methods by which the test looks at an object as a whole."""
 _AROUND = (1, -2)
 """How far what is made around an object before the tests is moved from it."""
 _chance = random.SystemRandom()  # tests seed the other one
@@ -57,6 +60,8 @@ class Altering:
         self._notes = False
         self._seen: dict[tuple[str, int, str], int] = {}
         self._places: list[Place] = []
+        self._of_places: dict[int, tuple[Any, int]] = {}
+        self._used: set[int] = set()
         self._answers: list[bool] = []
         self._before: list[bool] = []
         self._hashes: list[int] = []
@@ -65,6 +70,11 @@ class Altering:
         self._made = False
         self._turned = 0
         self._found = 0
+
+    @property
+    def notes(self) -> bool:
+        """Whether it is noted what the running test passes, and what it does with that."""
+        return self._notes
 
     @property
     def changes(self) -> bool:
@@ -94,7 +104,7 @@ class Altering:
             self._found += 1
         if self._notes:
             self._notes, self._before, self._hashed = False, self._answers, self._hashes
-            self._untried = all_changes(self._places, random.Random(name)) if passed and any(self._before) else []
+            self._untried = all_changes(self._noted(), random.Random(name)) if passed and any(self._before) else []
             self._found = 0
         return bool(self._untried) and self._found < _ENOUGH
 
@@ -109,6 +119,7 @@ class Altering:
 
     def _begin(self) -> None:
         self._seen, self._places, self._answers, self._hashes = {}, [], [], []
+        self._of_places, self._used = {}, set()
         self._made, self._turned = False, 0
 
     # What the tests say
@@ -138,11 +149,41 @@ class Altering:
                 self._shared.setdefault(name_of(type(made[place])), {})[how] = made[place]
         return made[0]
 
-    def arguments(self, called: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
+    def called(self, called: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
         """What a call gets in place of its arguments; ``called`` is the name of what is called."""
         key = self._key("call")
         passed: _Call = (args, kwargs) if key is None else self._in_place_of((args, kwargs), key, called)
         return passed
+
+    def made(
+        self, called: str, args: tuple[Any, ...], kwargs: dict[str, Any], make: Callable[..., Any]
+    ) -> tuple[_Call, Any]:
+        """Make an object of a class; returns the arguments that it was made of, and the object.
+
+        Args:
+            called: The name of the class.
+            args: Of the call.
+            kwargs: And of the call.
+            make: Makes it, of these or others.
+        """
+        before = len(self._places)
+        passed = self.called(called, args, kwargs)
+        noted = len(self._places) > before
+        made = make(*passed[0], **passed[1])
+        if noted and is_remote(made):
+            self._of_places[id(made)] = made, before
+        return passed, made
+
+    def used(self, operation: str, detail: Any, values: Iterable[Any]) -> None:
+        """The test does something with objects of the submission. Those that it only compares are known then."""
+        if operation == "special" and detail[0] in _COMPARING:
+            return
+        self._used.update(id(value) for value in leaves(list(values), DEEPEST) if id(value) in self._of_places)
+
+    def _noted(self) -> list[Place]:
+        used = {self._of_places[number][1] for number in self._used}
+        made = {place for _object, place in self._of_places.values()} - used
+        return [place._replace(compared=place.compared or number in made) for number, place in enumerate(self._places)]
 
     def constant(self, cls: Any, name: str) -> str:
         """The name that is looked up in a class in place of another."""
@@ -152,13 +193,14 @@ class Altering:
             return str(self._change.to)
         return name
 
-    def found(self, cls: Any, name: str) -> None:
+    def found(self, cls: Any, name: str, value: Any) -> None:
         """A name in a class stands for one of its objects."""
         if self._notes and (frame := self._frame()) is not None:
             names = self._constants.setdefault(name_of(cls), set())
             names.add(name)
             line = frame.f_code.co_filename, frame.f_lineno, "constant"
-            self._note(Place((*line, self._seen.get(line, 0)), names=tuple(sorted(names - {name}))))
+            if self._note(Place((*line, self._seen.get(line, 0)), names=tuple(sorted(names - {name})), values=name)):
+                self._of_places[id(value)] = value, len(self._places) - 1
 
     def operands(self, one: Any, other: Any) -> tuple[Any, Any]:
         """What is asked about what in place of two operands: another plain value, or another object that tests share."""
@@ -167,26 +209,29 @@ class Altering:
             return one, other
         if not is_remote(other):
             return one, self._in_place_of(other, key)
-        names = self._shared_names(other) or self._shared_names(one)
-        if self._notes:
-            self._note(Place(key, names=tuple(names)))
-        elif self._change is not None and key == self._change[:4] and self._change.to in names:
-            self._made = True
-            wanted = names[str(self._change.to)]
-            return (one, wanted) if self._shared_names(other) else (wanted, other)
+        for asked in (other, one):
+            shared = self._shared.get(name_of(type(asked)), {})
+            name = next((name for name, made in shared.items() if made is asked), None)
+            if name is not None and self._notes:
+                others = tuple(one for one in shared if one != name)
+                self._note(Place(key, names=others, values=name, compared=True))
+                break
+            # Another solution may be asked the other way round: it is the same object that gives way.
+            if (
+                self._change is not None
+                and key == self._change[:4]
+                and name == self._change.of
+                and self._change.to in shared
+            ):
+                self._made = True
+                wanted = shared[str(self._change.to)]
+                return (one, wanted) if asked is other else (wanted, other)
         return one, other
-
-    def _shared_names(self, value: Any) -> dict[str, Any]:
-        """The objects that could stand in the place of one, by name, if that is one which was there before the tests."""
-        shared = self._shared.get(name_of(type(value)), {})
-        if not any(made is value for made in shared.values()):
-            return {}
-        return {name: made for name, made in shared.items() if made is not value}
 
     def _in_place_of(self, value: Any, key: tuple[str, int, str, int], called: str = "") -> Any:
         if self._notes:
-            self._note(place_of(key, value, called))
-        if self._change is None or key != self._change[:4]:
+            self._note(place_of(key, value, called)._replace(compared=key[2] == "operand"))
+        if self._change is None or key != self._change[:4] or written(value) != self._change.of:
             return value
         try:
             other = changed(value, self._change)
@@ -195,9 +240,11 @@ class Altering:
         self._made = True
         return other
 
-    def _note(self, place: Place) -> None:
-        if len(self._places) < _MOST_PLACES:
+    def _note(self, place: Place) -> bool:
+        there_is_room = len(self._places) < _MOST_PLACES
+        if there_is_room:
             self._places.append(place)
+        return there_is_room
 
     def _key(self, what: str) -> tuple[str, int, str, int] | None:
         """The place of what the tests pass now, if any is looked for."""

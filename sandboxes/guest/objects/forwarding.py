@@ -34,7 +34,7 @@ def call(self: Any, *args: Any, **kwargs: Any) -> Any:
     __tracebackhide__ = True
     contract, path = self._grader_home.contract, object.__getattribute__(self, "_grader_path")
     if contract is not None and contract.altering is not None:
-        args, kwargs = contract.altering.arguments(path[1] if path else "", args, kwargs)
+        args, kwargs = contract.altering.called(path[1] if path else "", args, kwargs)
     made = _ask_to_call(self, *args, **kwargs)
     if contract is None or path is None or not is_proxy(made):
         return made

@@ -43,9 +43,9 @@ def _origin(name: str) -> str:
 def are_enough(contract: Contract, question: str, asked: str, lies: Iterable[Fact]) -> bool:
     """Whether answers that are none of the reference's show that an object can't be believed.
 
-    Where no object of its class was asked in this test, as the reference keeps what a submission makes anew, or has it
-    inside of something else, nobody knows to which of the objects that tests made one without a name is equal. Then it has
-    to say yes to two of them that differ.
+    Nobody knows to which of the objects that tests made one without a name is equal: the reference keeps what a submission
+    makes anew, or has it inside of something else, or has other ones there by chance (the cards that were drawn). So it has
+    to say yes to two of them that differ. The same holds where no object of its class was asked in this test.
 
     Args:
         contract: Knows the reference.
@@ -57,7 +57,8 @@ def are_enough(contract: Contract, question: str, asked: str, lies: Iterable[Fac
     strange = [fact for fact in facts if len(fact) == 1 and fact[0].startswith(STRANGE)]
     if facts == strange and (STRANGE,) not in facts:
         return False  # what takes "" for nothing, or () for zero, is lenient; who says yes to any text is not
-    if contract.may_be_alike(question, asked) or any(len(fact) == 1 for fact in facts):
+    named = not all(UNNAMED in fact for fact in facts)
+    if (named and contract.may_be_alike(question, asked)) or any(len(fact) == 1 for fact in facts):
         return True
     unnamed = {name for fact in facts if UNNAMED in fact for name in fact if name != UNNAMED}
     pairs = [fact for fact in facts if UNNAMED not in fact] + list(itertools.combinations(unnamed, 2))

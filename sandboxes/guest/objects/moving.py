@@ -64,12 +64,15 @@ class _Mover:
         if kind in MOVES:
             if self._manner.part not in (None, next(self._parts)):
                 return value
+            if self._manner.instead:
+                return self._manner.instead[0]
             other = MOVES[kind](value, steps, self._manner)
             return estranged(value, steps) if self._manner.strange and steps and same(other, value) else other
         if self._manner.strange and kind in _NOTHING:
             return STRANGERS[steps % len(STRANGERS)] if steps else value
         if _is_of_numpy(value):
-            return _of_numpy(value, steps, self._manner)
+            here = self._manner.part in (None, next(self._parts))
+            return _of_numpy(value, steps, self._manner) if here else value
         if id(value) in self._made:
             return self._made[id(value)][1]
         made = self._with_parts(value, depth) if depth else value
@@ -86,7 +89,7 @@ class _Mover:
             return back(value, self.of(like(value), depth - 1))
         if kind not in CONTAINERS:
             return self._inside(value, depth)
-        if len(value) > MOST_PARTS:
+        if len(value) > MOST_PARTS and not self._manner.large:
             return value
         filling = {self._steps: self._steps} if self._manner.strange and self._steps and not value else {}
         if kind in (list, deque):
@@ -125,13 +128,13 @@ class _Mover:
         return made
 
 
-def leaves(value: Any, depth: int) -> Iterator[Any]:
-    """The parts of a value that have no parts, down to a depth."""
-    if depth and type(value) in CONTAINERS and len(value) <= MOST_PARTS:
+def leaves(value: Any, depth: int, large: bool = False) -> Iterator[Any]:
+    """The parts of a value that have no parts, down to a depth; large containers stay whole, or don't."""
+    if depth and type(value) in CONTAINERS and (large or len(value) <= MOST_PARTS):
         for item in value.values() if type(value) in MAPPINGS else value:
-            yield from leaves(item, depth - 1)
+            yield from leaves(item, depth - 1, large)
     elif depth and (parts := inside(value)) is not None:
-        yield from leaves(parts, depth - 1)
+        yield from leaves(parts, depth - 1, large)
     else:
         yield value
 
@@ -183,7 +186,7 @@ def _is_of_numpy(value: Any) -> bool:
 def _of_numpy(value: Any, steps: int, manner: Manner) -> Any:
     """An array or a number of NumPy, of the same type."""
     kind = value.dtype.kind
-    if value.size > MOST_PARTS:
+    if value.size > MOST_PARTS and not manner.large:
         return value
     if kind in "iufc":
         numpy = sys.modules["numpy"]

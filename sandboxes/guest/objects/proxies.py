@@ -89,9 +89,9 @@ class ProxyClass(type):
         altering = contract.altering if contract is not None else None
         if altering is not None and altering.collecting and contract is not None and contract.compares(name_of(cls)):
             made = altering.collected(partial(_construct, cls), args, kwargs)
+        elif altering is not None:
+            (args, kwargs), made = altering.made(cls.__qualname__, args, kwargs, partial(_construct, cls))
         else:
-            if altering is not None:
-                args, kwargs = altering.arguments(cls.__qualname__, args, kwargs)
             made = _construct(cls, *args, **kwargs)
         if contract is not None and isinstance(made, Proxy):
             # By its own class: what a class makes need not be of it.
@@ -110,7 +110,7 @@ class ProxyClass(type):
         if contract is not None and type(value) is cls:
             remember(cls, value, f".{name}")
             if altering is not None:
-                altering.found(cls, name)
+                altering.found(cls, name, value)
             if _is_enum(cls):
                 see_that_it_is_one(cls, value)
         return value

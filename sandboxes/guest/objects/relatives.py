@@ -21,7 +21,7 @@ from .moving import leaves, moved, same
 from .steps import Manner, quantum, step_of
 from .variants import DEEPEST, variants
 
-__all__ = ["all_relatives", "some_relatives"]
+__all__ = ["all_relatives", "like_steps", "some_relatives"]
 
 _FARTHEST = 9
 """Steps between two relatives at most."""
@@ -58,6 +58,7 @@ _UNITS = (
 )
 """How large a step may be, besides 1: numbers that others are often multiples of."""
 _MOST_UNITS = 3
+_LIKE = (1, -1, 2, -2, 3, -3)
 _GROUPS, _MOST_VARIANTS = 2, 2
 """Other values that variants are made of, and how many of each."""
 _LARGEST = 10**15
@@ -129,6 +130,12 @@ def _units(leaves: list[Any]) -> list[int]:
     """1, and the largest of ``_UNITS`` that divide all whole numbers."""
     common = math.gcd(*map(_whole, leaves))
     return [1, *[unit for unit in _UNITS if common and common % unit == 0][-_MOST_UNITS:]]
+
+
+def like_steps(leaf: Any) -> list[int]:
+    """How far a part may be moved and look as it did: a number keeps its sign, and is as round."""
+    count, unit = _whole(leaf), _units([leaf])[-1]
+    return [unit * steps for steps in _LIKE if not count or (count + unit * steps) * count > 0]
 
 
 def _whole(leaf: Any) -> int:

@@ -37,6 +37,8 @@ class Manner:
         calendar: What a step adds to a date.
         part: Which of the parts is moved, if it is one alone.
         strange: Whether what can't be moved (``None``, an empty list, an infinite number) gives way to something else.
+        large: Whether what is in large containers and arrays is moved, too.
+        instead: What takes the place of the part in place of its being moved, as the one item of a tuple.
     """
 
     unit: int = 1
@@ -44,6 +46,8 @@ class Manner:
     calendar: str = "days"
     part: int | None = None
     strange: bool = False
+    large: bool = False
+    instead: tuple[Any, ...] = ()
 
     def __str__(self) -> str:
         marks = f"{' own' if self.own else ''} {self.calendar}"
