@@ -57,8 +57,8 @@ class ContainerSpec:
         kept: Whether a gauge of its maker lives as long as its maker does (see ``sweep``).
         sees_counters: Whether the control groups of the engine's machine are shown to it, read-only.
         opens: User for whom a meeting place is made with the container: a folder in memory in which this user may make
-            sockets, whose names nobody else can list.
-        place: Container whose meeting place is shown to this one: to that user's, and read-only to any other.
+            sockets, and nobody else anything, nor list them.
+        place: Container whose meeting place is shown to this one.
     """
 
     image: str
@@ -221,7 +221,8 @@ class Engine:
             read_only=True,
             tmpfs={path: f"size={size},nr_inodes=20000,mode=1777,nosuid,nodev,noexec" for path, size in spec.tmpfs.items()},
             mounts=self._mounts(spec),
-            volumes_from=[f"{spec.place.id}:{'rw' if spec.role == 'examiner' else 'ro'}"] if spec.place else None,
+            # Marked read-only here it would be mounted again without the other flags; its mode lets nobody else write.
+            volumes_from=[spec.place.id] if spec.place else None,
             mem_limit=spec.memory,
             memswap_limit=spec.memory,
             pids_limit=spec.processes,
