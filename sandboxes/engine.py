@@ -21,15 +21,13 @@ from .guest.meeting import MEETING_PLACE
 from .owner import HOST, owner
 from .profile import profile
 
-__all__ = ["EXAMINER", "LABEL", "Container", "ContainerSpec", "Engine", "ExitState", "Owned"]
+__all__ = ["LABEL", "Container", "ContainerSpec", "Engine", "ExitState", "Owned"]
 
 LABEL = "org.grader.sandbox"
 _HOST_LABEL = "org.grader.host"
 _OWNER_LABEL = "org.grader.owner"
 _KEPT_LABEL = "org.grader.kept"
 _TIMEOUT = 120
-EXAMINER = 10002
-"""The user that examiners run as."""
 _MASKED_WHERE_NESTED = ("/sys/firmware", "/sys/devices/virtual/powercap")
 _PLACE = "size=64k,nr_inodes=2000,mode=0311,nosuid,nodev,noexec"
 """How a meeting place is mounted: nobody, not even who makes sockets there, needs their names listed."""

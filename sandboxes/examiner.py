@@ -12,13 +12,14 @@ from dataclasses import asdict
 from typing import Any
 
 from .candidate import Candidate
-from .engine import EXAMINER, ContainerSpec, Engine
+from .engine import ContainerSpec, Engine
 from .errors import SandboxFailure
 from .guest.isolation.protection import Protection
 from .guest.objects.contract import Facts
 from .guest.wire.control import Control
 from .guest.wire.errors import ProtocolViolation, WireClosed
 from .links import Linker
+from .places import EXAMINER
 from .suite import Found, Inspected, Inspection, Suite
 
 __all__ = ["Examiner"]

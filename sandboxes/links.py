@@ -16,12 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from .engine import EXAMINER, Container, ContainerSpec, Engine
+from .engine import Container, ContainerSpec, Engine
 from .errors import EngineRefused, SandboxFailure
 from .gauge import GaugeMeter, SharedGauge
 from .meters import EngineMeter, Meter, local_meter
 from .owner import FIRST_NAMESPACE, runtime_folder
-from .places import MeetingPlace
+from .places import EXAMINER, MeetingPlace
 from .streams import plain, relayed
 
 __all__ = ["Linker", "Transport"]

@@ -13,7 +13,10 @@ from contextlib import suppress
 from .engine import Container, ContainerSpec, Engine
 from .errors import EngineUnavailable, SandboxFailure
 
-__all__ = ["MeetingPlace"]
+__all__ = ["EXAMINER", "MeetingPlace"]
+
+EXAMINER = 10002
+"""The user that examiners run as, and whose processes may listen there."""
 
 _LEAST = 16 * 1024 * 1024
 """Bytes, since an engine wants a limit; nothing is run in it."""

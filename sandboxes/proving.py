@@ -187,11 +187,9 @@ class _Proof:
         A right class that looks at some parts alone passes with whatever becomes of the others, and with nothing that
         becomes of those. So it has failed with a part, and no part is torn: passed with one change, failed with another.
         """
-        if kind.group == "whole":
-            return _WEIGHTS["whole"] * sum(
-                passed for change, passed in self._passed.items() if self._kind_of(change) == kind
-            )
         parts = self._parts(kind)
+        if kind.group == "whole":
+            return _WEIGHTS["whole"] * sum(map(sum, parts))
         others = [part for group in _LESS_KNOWN.get(kind.group, ()) for part in self._parts(_Kind(group, kind.new))]
         torn = sum(part.count(True) for part in parts if not all(part))
         looks = any(not any(part) for part in [*parts, *others])

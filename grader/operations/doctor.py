@@ -24,7 +24,7 @@ from sandboxes.owner import stale_folders
 from sandboxes.suite import Limits, Suite
 from sandboxes.sweep import stale_containers, sweep
 
-__all__ = ["Diagnosis", "concessions", "diagnose", "judging"]
+__all__ = ["Diagnosis", "concessions", "diagnose", "judging", "meeting"]
 
 Level = Literal["good", "doubtful", "bad"]
 _LOW_DISK = 5 * 2**30

@@ -216,3 +216,31 @@ def test_cards_that_are_drawn_by_chance_may_be_any_that_the_tests_know(engine):
     with Sandbox(engine, make_suite(tests, reference)) as sandbox:
         for text in (reference, sampling):
             assert set(grade(sandbox, text).outcomes.values()) == {"passed"}
+
+
+def test_what_goes_into_the_submission_by_whatever_way_is_no_expected_object(engine):
+    tests = """
+    from bank import Coin, total
+    def test_key(): assert total({Coin(1): 2}, None, ()) == Coin(2)
+    def test_callback(): assert total({}, lambda: Coin(5), ()) == Coin(5)
+    def test_iterator(): assert total({}, None, (Coin(number) for number in (3, 4))) == Coin(7)
+    def test_inside():
+        class Purse:
+            coins = [Coin(8), Coin(1)]
+        assert total({}, None, Purse().coins) == Coin(9)
+    """
+    reference = """
+    class Coin:
+        def __init__(self, cents): self.cents = cents
+        def __eq__(self, other): return self.cents == other.cents
+        def __hash__(self): return hash(self.cents)
+    def total(counted, more, others):
+        cents = sum(coin.cents * times for coin, times in counted.items()) + sum(coin.cents for coin in others)
+        return Coin(cents + (more().cents if more else 0))
+    """
+    with Sandbox(engine, make_suite(tests, reference)) as sandbox:
+        found = {
+            name.partition("::")[2]: {change.times for change in changes if change.compared}
+            for name, changes in sandbox._changes.items()
+        }
+    assert found == {"test_key": {2}, "test_callback": {2}, "test_iterator": {3}, "test_inside": {1}}

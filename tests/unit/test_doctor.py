@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.operations.doctor import concessions, judging
+from grader.operations.doctor import concessions, judging, meeting
 from sandboxes.guest.isolation.protection import Protection
 
 
@@ -32,3 +32,9 @@ def test_nothing_at_all_is_bad():
 def test_concessions_of_the_engine_are_named():
     assert {diagnosis.level for diagnosis in concessions(set())} == {"good"}
     assert [diagnosis.level for diagnosis in concessions({"filter", "mount flags"})] == ["doubtful", "doubtful"]
+
+
+def test_calls_that_go_through_the_engine_are_doubtful():
+    assert meeting(met=True).level == "good"
+    found = meeting(met=False)
+    assert (found.level, "four times" in found.found, "volume" in found.advice) == ("doubtful", True, True)

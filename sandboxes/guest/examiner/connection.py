@@ -118,7 +118,7 @@ class Connection(Link):
         __tracebackhide__ = True
         if self.gone is not None:
             self.end("", "")
-        if self.contract is not None and self.contract.altering is not None and self.contract.altering.notes:
+        if self.contract is not None and self.contract.altering is not None:
             self.contract.altering.used(operation, detail, values)
         handled = sys.exc_info()[1]
         since = len(self.requests.raised)

@@ -103,6 +103,8 @@ class RequestHandler:
         try:
             with self.undisturbed.use(target):
                 answer = self._carry_out[operation](kind, detail, *values)
+            if self.contract is not None and self.contract.altering is not None:
+                self.contract.altering.used("answer", detail, [answer])
             # What makes a text of what was passed on could tell where it was defined.
             return PLACE.sub("", answer) if handles.passed and type(answer) is str else answer
         except BaseException as failure:

@@ -19,7 +19,8 @@ from typing import Any
 
 from .answers import is_yes
 from .changes import DEEPEST, Change, Place, Report, all_changes, changed, place_of, written
-from .moving import leaves, moved
+from .exchanging import objects_in
+from .moving import moved
 from .remembering import is_remote, made_by_call, name_of
 from .specials import COMPARISONS
 from .steps import Manner
@@ -70,11 +71,6 @@ class Altering:
         self._made = False
         self._turned = 0
         self._found = 0
-
-    @property
-    def notes(self) -> bool:
-        """Whether it is noted what the running test passes, and what it does with that."""
-        return self._notes
 
     @property
     def changes(self) -> bool:
@@ -175,10 +171,17 @@ class Altering:
         return passed, made
 
     def used(self, operation: str, detail: Any, values: Iterable[Any]) -> None:
-        """The test does something with objects of the submission. Those that it only compares are known then."""
-        if operation == "special" and detail[0] in _COMPARING:
+        """The test does something with what it made, or hands it over: it does not only compare that.
+
+        Args:
+            operation: What it asks the submission for, or answers.
+            detail: Of the operation.
+            values: What goes with it.
+        """
+        if not self._of_places or (operation == "special" and detail[0] in _COMPARING):
             return
-        self._used.update(id(value) for value in leaves(list(values), DEEPEST) if id(value) in self._of_places)
+        given = map(id, objects_in(list(values), DEEPEST, everywhere=True))
+        self._used.update(one for one in given if one in self._of_places)
 
     def _noted(self) -> list[Place]:
         used = {self._of_places[number][1] for number in self._used}

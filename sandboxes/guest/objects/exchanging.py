@@ -13,7 +13,7 @@ from .moving import CONTAINERS, MAPPINGS, MOST_PARTS, inside, moved, same
 from .remembering import is_remote, known_of
 from .steps import Manner
 
-__all__ = ["exchanged"]
+__all__ = ["exchanged", "objects_in"]
 
 _DEEPEST = 6
 _MOST_HELD, _MOST = 12, 40
@@ -27,7 +27,7 @@ def exchanged(value: Any, differ: Callable[[Any, Any], bool]) -> Iterator[tuple[
         value: Any but an object of the submission.
         differ: Whether two objects of the submission are known to be different.
     """
-    held = list(itertools.islice({id(thing): thing for thing in _held(value, _DEEPEST)}.values(), _MOST_HELD))
+    held = list(itertools.islice({id(thing): thing for thing in objects_in(value, _DEEPEST)}.values(), _MOST_HELD))
     made = {id(one.thing): one.thing for cls in dict.fromkeys(map(type, held)) for one in list(known_of(cls).made.values())}
     others = [thing for key, thing in made.items() if key not in map(id, held)]
     swaps = ({id(one): two, id(two): one} for one, two in itertools.combinations(held, 2) if _can_change(one, two, differ))
@@ -47,11 +47,19 @@ def _can_change(one: Any, two: Any, differ: Callable[[Any, Any], bool]) -> bool:
     return type(one) is type(two) and differ(one, two)
 
 
-def _held(value: Any, depth: int) -> Iterator[Any]:
+def objects_in(value: Any, depth: int, everywhere: bool = False) -> Iterator[Any]:
+    """The objects of the submission that a value holds.
+
+    Args:
+        value: Any.
+        depth: Levels that are gone through.
+        everywhere: Also among keys, and in large containers.
+    """
     if is_remote(value):
         yield value
-    elif depth and type(value) in CONTAINERS and len(value) <= MOST_PARTS:
-        for item in value.values() if type(value) in MAPPINGS else value:
-            yield from _held(item, depth - 1)
+    elif depth and type(value) in CONTAINERS and (everywhere or len(value) <= MOST_PARTS):
+        keys = list(value) if everywhere and type(value) in MAPPINGS else []
+        for item in [*keys, *value.values()] if type(value) in MAPPINGS else value:
+            yield from objects_in(item, depth - 1, everywhere)
     elif depth and (parts := inside(value)) is not None:
-        yield from _held(parts, depth - 1)
+        yield from objects_in(parts, depth - 1, everywhere)
