@@ -13,7 +13,7 @@ from ..wire.frames import FrameStream, pack, unpack
 from .servant import Servant, make_importable, trace_of
 from .streams import Streams
 
-__all__ = ["loaded", "main", "run"]
+__all__ = ["main", "run", "tell_loaded"]
 
 HOME = "/submission"
 SCRATCH = "/tmp/programs"
@@ -24,7 +24,7 @@ def run(stream: FrameStream, home: str, scratch: str) -> None:
     message: Any = unpack(stream.receive())
     Tree(home).apply([[path, content] for path, content in message["files"].items()])
     os.chdir(home)
-    stream = loaded(stream, message)
+    tell_loaded(stream, message)
     streams = Streams()
     os.register_at_fork(after_in_child=stream.close)
     peer = Peer(
@@ -39,19 +39,17 @@ def run(stream: FrameStream, home: str, scratch: str) -> None:
     peer.serve_forever(0)
 
 
-def loaded(stream: FrameStream, message: dict[str, Any]) -> FrameStream:
-    """Tell the worker that all is in place; returns the connection to the examiner.
+def tell_loaded(stream: FrameStream, message: dict[str, Any]) -> None:
+    """Tell the worker that all is in place; from then on the examiner is at the other end.
 
     Args:
-        stream: The connection to the worker.
-        message: What it sent.
+        stream: The connection to the worker, which it passes on, or which goes on where the two meet.
+        message: What the worker sent.
     """
     wire = meet_examiner(message["meet"]) if message["meet"] else None
     stream.send(pack({"loaded": len(message["files"]), "python": sys.version.split()[0], "met": wire is not None}))
-    if wire is None:
-        return stream  # which the worker passes on
-    stream.close()
-    return FrameStream(wire, wire)
+    if wire is not None:
+        stream.go_on(wire)
 
 
 class _Surroundings:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from ..candidate.main import loaded
+from ..candidate.main import tell_loaded
 from ..candidate.servant import Servant
 from ..examiner.connection import Link, Surroundings
 from ..examiner.modules import Finder
@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> None:
     if any(b"hypothesis" in content for content in message["files"].values()):
         prepare_hypothesis()  # it takes longer to import than pytest, so others do without
         options = []
-    stream = loaded(stream, message)
+    tell_loaded(stream, message)
     runner = _Runner(options)
     runner.link = _Link(stream, runner, first_thread=-1)
     try:

@@ -82,6 +82,11 @@ class FrameStream:
             except OSError:
                 pass
 
+    def go_on(self, descriptor: int) -> None:
+        """Go on over a connected socket; both descriptors are closed, and what they brought is read."""
+        self.close()
+        self._reader = self._writer = descriptor
+
     def send(self, payload: bytes) -> None:
         """Send one packed message as a frame.
 

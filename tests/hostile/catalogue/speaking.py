@@ -3,10 +3,10 @@
 from .attack import REVIEW, Attack
 
 
-def _saying(name: str, *lines: str, known: str = REVIEW, function: str = "number(n)") -> Attack:
+def _saying(name: str, *lines: str, known: str = REVIEW, function: str = "number(n)", says: str = "") -> Attack:
     """A submission that says something on the wire in the middle of a call that is worth a point."""
     body = "\n    ".join(lines)
-    return Attack(name, known, f"import spy\ndef {function}:\n    {body}\n    return 0\n")
+    return Attack(name, known, f"import spy\ndef {function}:\n    {body}\n    return 0\n", says=says)
 
 
 def _telling(name: str, message: str, known: str = REVIEW) -> Attack:
@@ -14,6 +14,13 @@ def _telling(name: str, message: str, known: str = REVIEW) -> Attack:
 
 
 ATTACKS = [
+    # The first one is made over each transport always: without it the others might speak to nobody.
+    _saying(
+        "What speaks here reaches the examiner, which refuses",
+        "assert len(spy.streams()) == 1",
+        "spy.ask('getattr', '__class__', [[1]])",
+        says="interfered with the grader's connection (a reference to nothing)",
+    ),
     _telling("Bytes that are no msgpack", "b'\\xc1' * 1000", "fuzzing: reserved byte of msgpack"),
     _telling("An empty frame", "b''"),
     _telling("A frame cut off in the middle of a value", "spy.pack(spy.reply([47514]))[:-3]"),
