@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -36,6 +37,13 @@ def _listed(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _object_storage(url: str) -> str:
+    if url and not re.fullmatch(r"s3://[^/?#@]+(/[^?#]*)?", url):
+        raise ValueError("it has to be s3://bucket/prefix")
+    return url
+
+
+BlobsUrl = Annotated[str, AfterValidator(_object_storage)]
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], BeforeValidator(_listed)]
 Hosts = Annotated[list[str], BeforeValidator(_listed)]
 Rate = Annotated[str, AfterValidator(_rate)]
@@ -53,6 +61,9 @@ class Settings(BaseSettings):
         description="Folder for everything the service keeps: blobs, the default database, the embedded broker.",
     )
     database_url: str = Field(default="", description="SQLAlchemy URL; empty for SQLite in the data folder.")
+    blobs_url: BlobsUrl = Field(
+        default="", description="Object storage for files, s3://bucket/prefix; empty for the data folder."
+    )
     broker_url: str = Field(default="", description="Redis or Valkey URL; empty for the embedded broker of 'grader up'.")
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8400, ge=1, le=65535, description="Port the API listens on.")
@@ -112,9 +123,9 @@ class Settings(BaseSettings):
         return self.broker_url or f"unix://{self.broker_socket}"
 
     @property
-    def blobs(self) -> Path:
-        """The folder of the blob store."""
-        return self.data / "blobs"
+    def blobs(self) -> str:
+        """Where the blob store is: a folder, or the URL of object storage."""
+        return self.blobs_url or str(self.data / "blobs")
 
     @classmethod
     def settings_customise_sources(

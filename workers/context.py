@@ -8,7 +8,7 @@ from celery import Celery
 
 from grader.broker import ProgressWriter, Tickets
 from grader.settings import Settings
-from grader.store import Clock, Database, FolderBlobs
+from grader.store import Clock, Database, open_blobs
 from sandboxes.owner import HOST, owner
 
 from .graders import Graders
@@ -28,7 +28,7 @@ class Context:
         self.settings = settings
         self.database = Database(settings.database)
         self._clock = Clock(self.database)
-        self.blobs = FolderBlobs(settings.blobs)
+        self.blobs = open_blobs(settings.blobs)
         self.tickets = Tickets(app, settings)
         self.progress = ProgressWriter(settings)
         self.graders = Graders(self.blobs, settings)

@@ -19,7 +19,7 @@ from grader.grading import Grader
 from grader.report import Report, TestResult
 from grader.service import queue
 from grader.service.queue import Claim, Retries
-from grader.store import BlobMissing
+from grader.store import BlobMissing, BlobsUnavailable
 from grader.store.tables import Queue
 from grader.submission import Submission
 from grader.submission.pack import unpack
@@ -51,7 +51,11 @@ def grade_next(context: Context, name: Queue) -> bool:
             return True
         except BlobMissing as error:
             # Nothing that is wrong with the submission: the files are elsewhere, or were not restored with the database.
-            _give_back(context, one, f"{error}: does this worker's GRADER_DATA belong to its database?", _FILES_PAUSE)
+            hint = "do this worker's GRADER_DATA and GRADER_BLOBS_URL belong to its database?"
+            _give_back(context, one, f"{error}: {hint}", _FILES_PAUSE)
+            return True
+        except BlobsUnavailable as error:
+            _give_back(context, one, f"files can't be read: {error}", _FILES_PAUSE)
             return True
         except AssignmentError as error:
             # Trying again changes nothing: the instructor has to publish another version.

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from ..errors import InputError, SubmissionRejected
 from ..service.errors import Conflict, Forbidden, NotFound, Refused, Unauthorized
+from ..store import BlobsUnavailable
 from .access import REQUEST_ID
 
 __all__ = ["Busy", "Problem", "TooLarge", "TooMany", "TooSlow", "add_handlers", "problem", "problem_of", "problems"]
@@ -164,6 +165,11 @@ def add_handlers(app: FastAPI) -> None:
         _log.error("reference %s: %s %s failed", reference, request.method, request.scope.get("route"), exc_info=error)
         detail = f"a failure of the service's own; its operators find the cause under the reference {reference}"
         return problem(500, "internal", detail, {REQUEST_ID: reference}, reference=reference)
+
+    @app.exception_handler(BlobsUnavailable)
+    def _files(request: Request, error: BlobsUnavailable) -> JSONResponse:
+        _log.error("files can't be kept or read: %s", error)
+        return _later()
 
     @app.exception_handler(OperationalError)
     def _database(request: Request, error: OperationalError) -> JSONResponse:

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from ..broker import Breaker, Tickets, Waker, make_celery
 from ..settings import Settings
-from ..store import BlobStore, Clock, Database, FolderBlobs
+from ..store import Clock, Database, open_blobs
 from .live import Hub
 from .rates import Rates
 from .uploads import Uploads
@@ -28,7 +28,7 @@ class Service:
         self.settings = settings
         self.database = Database(settings.database)
         self._clock = Clock(self.database)
-        self.blobs: BlobStore = FolderBlobs(settings.blobs)
+        self.blobs = open_blobs(settings.blobs)
         self.broker = Breaker(settings)
         self.tickets = Waker(Tickets(make_celery(settings), settings), self.broker)
         self.rates = Rates(settings, self.broker)

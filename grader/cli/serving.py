@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from ..errors import InputError, Unavailable
 from ..service.retention import newest_blob
 from ..settings import Settings, load_settings
-from ..store import BlobMissing, Database, FolderBlobs
+from ..store import BlobMissing, Database, open_blobs
 from ..store.private import UMASK, warn_of_open_folder
 from .main import operator_errors
 from .text import PlainFormatter
@@ -66,20 +66,26 @@ def store_of(settings: Settings) -> Database:
 
 
 def see_that_files_are_there(database: Database, settings: Settings) -> None:
-    """See that the data folder is the one that belongs to the database, before any work is spoilt by another.
+    """See that the files are those that belong to the database, before any work is spoilt by others.
 
     Raises:
-        InputError: It is not.
+        InputError: They are not.
+        Unavailable: They can't be read, or none be kept.
     """
     with database.reading() as session:
         name = newest_blob(session)
     try:
+        blobs = open_blobs(settings.blobs)
         if name is not None:
-            FolderBlobs(settings.blobs).get(name)
+            blobs.get(name)
+        else:
+            blobs.check()
+    except OSError as error:
+        raise Unavailable(f"files can't be kept in {settings.blobs}: {error.strerror}") from None
     except BlobMissing as error:
-        text = f"the data folder does not hold what {database.name} names ({error})"
+        text = f"{settings.blobs} does not hold what {database.name} names ({error})"
         raise InputError(
-            f"{text}: all programs of a service need the same GRADER_DATA, on storage that they share"
+            f"{text}: all programs of a service need the same files, GRADER_BLOBS_URL or a GRADER_DATA that they share"
         ) from None
 
 

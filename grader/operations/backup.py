@@ -26,7 +26,7 @@ from .. import __version__
 from ..errors import InputError, Unavailable
 from ..service.retention import blobs_in_use
 from ..settings import Settings
-from ..store import BlobMissing, BlobStore, Database, FolderBlobs
+from ..store import BlobMissing, BlobStore, Database, open_blobs
 from ..store.database import DatabaseUnavailable, SchemaOutdated, beside
 from ..store.whole import put_in_place, whole_file
 
@@ -34,7 +34,7 @@ __all__ = ["back_up", "restore"]
 
 _FORMAT = "grader/backup/1"
 _MANIFEST, _DATABASE, _CONTENTS = "manifest.json", "grader.db", "contents/"
-_ELSEWHERE = "is not in this machine's data folder; back it up by its own means (pg_dump), before the folder 'blobs'"
+_ELSEWHERE = "is not in this machine's data folder; back it up by its own means (pg_dump), before the files"
 
 
 def back_up(settings: Settings, target: Path, now: datetime) -> int:
@@ -60,7 +60,7 @@ def back_up(settings: Settings, target: Path, now: datetime) -> int:
     if not target.parent.is_dir():
         raise InputError(f"{target.parent} is no folder: make it first")
     with whole_file(target, ".backup-") as file, tarfile.open(fileobj=file, mode="w") as archive:
-        return _write(archive, path, FolderBlobs(settings.blobs), target.parent, now)
+        return _write(archive, path, open_blobs(settings.blobs), target.parent, now)
 
 
 def _write(archive: tarfile.TarFile, path: Path, blobs: BlobStore, scratch: Path, now: datetime) -> int:
@@ -116,7 +116,7 @@ def restore(settings: Settings, source: Path) -> int:
         text = f"{', '.join(there)} {'is' if len(there) == 1 else 'are'} there already"
         raise InputError(f"{text}: restore into another folder (--data), or move what is there away first")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    blobs = FolderBlobs(settings.blobs)
+    blobs = open_blobs(settings.blobs)
     count = 0
     try:
         with (

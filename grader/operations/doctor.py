@@ -77,7 +77,10 @@ def _data_folder() -> Iterator[Diagnosis]:
         from ..store.private import open_to_others
     except ModuleNotFoundError:
         return
-    data = load_settings().data
+    settings = load_settings()
+    if settings.blobs_url:
+        yield _object_storage(settings.blobs_url)
+    data = settings.data
     if not data.is_dir():
         return
     found = list(open_to_others(data))
@@ -86,6 +89,17 @@ def _data_folder() -> Iterator[Diagnosis]:
         yield Diagnosis("data folder", "doubtful", f"open to other users: {', '.join(map(str, found))}", advice)
     else:
         yield Diagnosis("data folder", "good", f"{data} is closed to other users")
+
+
+def _object_storage(url: str) -> Diagnosis:
+    from ..store import BlobsUnavailable, open_blobs
+
+    point = "object storage"
+    try:
+        open_blobs(url).check()
+    except BlobsUnavailable as error:
+        return Diagnosis(point, "bad", f"{url}: {error.strerror}", "see 'Files in object storage' in docs/operating.md")
+    return Diagnosis(point, "good", f"{url} takes files")
 
 
 def _isolation(engine: Engine) -> Iterator[Diagnosis]:

@@ -238,5 +238,5 @@ def test_files_that_are_missing_park_nothing_and_cost_no_failure(world, tmp_path
     with world.database.reading() as session:
         (grading,) = session.scalars(select(tables.Grading)).all()
         assert (grading.failures, grading.losses) == (0, 0)
-        assert "does this worker's GRADER_DATA belong to its database?" in grading.error
+        assert "do this worker's GRADER_DATA and GRADER_BLOBS_URL belong to its database?" in grading.error
     assert world.grade() == name

@@ -8,7 +8,7 @@ import click
 
 from ...operations.prune import prune
 from ...settings import load_settings
-from ...store import Clock, FolderBlobs
+from ...store import Clock, open_blobs
 from ..consoles import out
 from ..main import operator_errors
 from ..serving import data_option, store_of
@@ -28,7 +28,7 @@ def command(dry_run: bool, data: Path | None) -> None:
     with operator_errors():
         database = store_of(settings)
         try:
-            found = prune(database, FolderBlobs(settings.blobs), settings, Clock(database).now(), dry_run)
+            found = prune(database, open_blobs(settings.blobs), settings, Clock(database).now(), dry_run)
         finally:
             database.close()
     for kind, count in found.items():
