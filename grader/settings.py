@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     keep_messages: float = Field(
         default=90.0, ge=1, description="Days after which messages of an LMS that were dealt with are deleted."
     )
+    keep_images: float = Field(
+        default=30.0, ge=1, description="Days after which a worker removes sandbox images that nobody used."
+    )
     archive_hosts: Hosts = Field(default=[], description="Hosts from which an LMS may have archives fetched.")
 
     @model_validator(mode="after")

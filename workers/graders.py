@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import OrderedDict
+from datetime import UTC, datetime, timedelta
 
 from grader.grading import Grader
 from grader.service.publishing import load_version
 from grader.settings import Settings
 from grader.store import BlobStore
 from sandboxes.engine import Engine
+from sandboxes.errors import SandboxFailure
+from sandboxes.images.ageing import prune_images
 from sandboxes.sweep import remove_own, sweep
 
 __all__ = ["Graders"]
 
+_log = logging.getLogger(__name__)
 _SWEEP_EVERY = 60.0
+_PRUNE_EVERY = 24 * 3600.0
 """Seconds."""
 
 
@@ -31,6 +37,7 @@ class Graders:
         self._settings = settings
         self._engine: Engine | None = None
         self._swept = 0.0
+        self._pruned = -_PRUNE_EVERY
         self._warm: OrderedDict[str, Grader] = OrderedDict()
 
     def get(self, blob: str, slug: str) -> Grader:
@@ -62,8 +69,22 @@ class Graders:
         if self._engine is None or time.monotonic() > self._swept + _SWEEP_EVERY:
             engine = self._engine or Engine(self._settings.runtime)
             sweep(engine)
+            self._prune(engine)
             self._engine, self._swept = engine, time.monotonic()
         return self._engine
+
+    def _prune(self, engine: Engine) -> None:
+        """Remove old images once a day: each worker those of its engine."""
+        if time.monotonic() < self._pruned + _PRUNE_EVERY:
+            return
+        self._pruned = time.monotonic()
+        try:
+            names = prune_images(engine, datetime.now(UTC) - timedelta(days=self._settings.keep_images))
+        except SandboxFailure as failure:
+            _log.warning("%s", failure)  # the next day comes
+            return
+        if names:
+            _log.info("removed images that nobody used: %s", ", ".join(names))
 
     def drop(self) -> None:
         """Begin anew after a failure."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from sandboxes.images.ageing import prune_images
 from sandboxes.images.build import ImageBuilder
 
 from ..assignment import load_assignment
@@ -44,3 +46,20 @@ def build(assignments: tuple[Path, ...]) -> None:
             images[f"examiner of {assignment.settings.id}"] = builder.examiner(needs, test_needs)
     for name, image in images.items():
         out.print(f"{name}: {image.removeprefix('sha256:')[:12]}")
+
+
+@command.command(name="prune")
+@click.option(
+    "--older", metavar="DAYS", type=click.FloatRange(min=0), default=30.0, show_default=True, help="Not used for so long."
+)
+@click.option("--dry-run", is_flag=True, help="Only name them.")
+def prune(older: float, dry_run: bool) -> None:
+    """Remove images that nobody has used for long: those of old versions, and of packages that no assignment needs any more.
+
+    What is needed again is built again. A worker does so by itself each day, after the days that GRADER_KEEP_IMAGES says.
+    """
+    with open_engine() as engine:
+        names = prune_images(engine, datetime.now(UTC) - timedelta(days=older), dry_run)
+    for name in names:
+        out.print(name, markup=False, highlight=False, soft_wrap=True)
+    out.print(f"{len(names)} images {'would be removed (--dry-run)' if dry_run else 'removed'}", highlight=False)

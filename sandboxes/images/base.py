@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import docker
 import docker.errors
@@ -18,7 +19,7 @@ import requests
 from ..engine import ContainerSpec, Engine
 from ..errors import ImageBuildFailed
 
-__all__ = ["BASE", "Base", "ensure_base", "image_id"]
+__all__ = ["BASE", "Base", "ensure_base", "image_details", "image_id"]
 
 BASE = "grader/python-base:3.11"
 _UPSTREAM = "python:3.11-slim-bookworm"
@@ -86,8 +87,14 @@ def _new_base(engine: Engine, on_progress: Progress) -> str:
 
 def image_id(engine: Engine, reference: str) -> str | None:
     """The id of an image, or ``None`` if the engine has none of that name."""
+    details = image_details(engine, reference)
+    return str(details["Id"]) if details else None
+
+
+def image_details(engine: Engine, reference: str) -> dict[str, Any] | None:
+    """What the engine tells of an image, or ``None`` if it has none of that name."""
     try:
-        return str(engine.api.inspect_image(reference)["Id"])  # type: ignore[no-untyped-call]
+        return engine.api.inspect_image(reference)  # type: ignore[no-untyped-call]
     except docker.errors.ImageNotFound:
         return None
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import docker.errors
 
-from ..engine import LABEL, Engine
+from ..engine import Engine
 from ..errors import ImageBuildFailed
-from .base import ensure_base, image_id
+from .ageing import IMAGE, mark_used
+from .base import ensure_base, image_details, image_id
 from .packages import install_packages, requirements_of
 
 __all__ = ["ImageBuilder"]
@@ -79,9 +80,10 @@ class ImageBuilder:
         for folder, requirements in packages:
             digest.update(f"{folder}\0{requirements}".encode())
         reference = f"grader/python-{role}:{digest.hexdigest()[:16]}"
-        found = image_id(self._engine, reference)
+        found = image_details(self._engine, reference)
         if found:
-            return found
+            mark_used(self._engine, reference, found)
+            return str(found["Id"])
         with tempfile.TemporaryDirectory(prefix="grader-image-") as context:
             self._write(Path(context), files)
             for folder, requirements in packages:
@@ -124,7 +126,7 @@ class ImageBuilder:
         try:
             events = self._engine.api.build(
                 fileobj=archive, custom_context=True, tag=reference, network_mode="none",
-                rm=True, forcerm=True, pull=False, decode=True, labels={f"{LABEL}.image": "1"},
+                rm=True, forcerm=True, pull=False, decode=True, labels={IMAGE: "1"},
             )  # fmt: skip
             for event in events:
                 if "error" in event:

@@ -1,13 +1,17 @@
 """Warm graders of a worker."""
 
 import contextlib
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from sandboxes.errors import SandboxFailure
 from workers import graders as module
 from workers.graders import Graders
 from workers.grading import _BACKSTOP, _Lease
+
+SETTINGS = SimpleNamespace(runtime=None, cached_assignments=1, keep_images=7.0)
 
 
 @pytest.fixture
@@ -16,13 +20,14 @@ def swept(monkeypatch):
     engines, clock = [], SimpleNamespace(now=1000.0)
     monkeypatch.setattr(module, "Engine", lambda runtime: object())
     monkeypatch.setattr(module, "sweep", engines.append)
+    monkeypatch.setattr(module, "prune_images", lambda engine, before: [])
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return engines, clock
 
 
 def test_what_killed_processes_left_is_swept_at_the_start_and_every_minute(swept):
     engines, clock = swept
-    graders = Graders(None, SimpleNamespace(runtime=None, cached_assignments=1))
+    graders = Graders(None, SETTINGS)
     first = graders.engine()
     clock.now += 59
     assert graders.engine() is first
@@ -32,9 +37,25 @@ def test_what_killed_processes_left_is_swept_at_the_start_and_every_minute(swept
     assert engines == [first, first]
 
 
+def test_old_images_are_removed_at_the_start_and_each_day_and_a_failure_of_that_stops_nothing(swept, monkeypatch):
+    _engines, clock = swept
+    asked = []
+
+    def prune_images(engine, before):
+        asked.append(datetime.now(UTC) - before)
+        raise SandboxFailure("no")
+
+    monkeypatch.setattr(module, "prune_images", prune_images)
+    graders = Graders(None, SETTINGS)
+    for hours in (0, 12, 11, 2):
+        clock.now += hours * 3600
+        assert graders.engine()
+    assert [round(age / timedelta(days=1)) for age in asked] == [7, 7]
+
+
 def test_after_a_failure_it_begins_anew(swept):
     engines, _clock = swept
-    graders = Graders(None, SimpleNamespace(runtime=None, cached_assignments=1))
+    graders = Graders(None, SETTINGS)
     first = graders.engine()
     graders.drop()
     assert graders.engine() is not first

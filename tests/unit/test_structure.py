@@ -60,6 +60,7 @@ def test_one_module_starts_containers():
     ]
     assert {path.relative_to(ROOT).as_posix() for path in users} == {
         "sandboxes/engine.py",
+        "sandboxes/images/ageing.py",
         "sandboxes/images/base.py",
         "sandboxes/images/build.py",
     }
