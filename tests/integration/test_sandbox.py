@@ -1,11 +1,8 @@
 """Sandboxes as a whole: determinism, clean-up, counters, engines elsewhere."""
 
-import asyncio
-import contextlib
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import textwrap
@@ -26,6 +23,7 @@ from sandboxes.meters import EngineMeter
 from sandboxes.owner import HOST, owner, runtime_folder, stale_folders
 from sandboxes.sandbox import Sandbox
 from sandboxes.sweep import stale_containers, sweep
+from tests.live.remote_engine import certificates, engine_by_tcp
 
 from ..conftest import Graded, encoded, make_suite
 
@@ -190,61 +188,12 @@ def test_a_killed_gauge_is_replaced(monkeypatch):
     assert (graded.outcomes["test_fine"], graded.outcomes["test_loop"]) == ("passed", "timed_out")
 
 
-async def to_engine(reader, writer):
-    """One connection to the engine, both ways until one side ends."""
-    from_engine, into_engine = await asyncio.open_unix_connection("/var/run/docker.sock")
-    ways = [asyncio.create_task(copy(reader, into_engine)), asyncio.create_task(copy(from_engine, writer))]
-    await ways[1]
-    ways[0].cancel()
-    for end in (writer, into_engine):
-        end.close()
-
-
-async def copy(source, sink):
-    with contextlib.suppress(OSError):
-        while data := await source.read(65536):
-            sink.write(data)
-            await sink.drain()
-        if sink.can_write_eof():
-            sink.write_eof()
-
-
-async def end_all(server):
-    server.close()
-    under_way = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in under_way:
-        task.cancel()
-    await asyncio.gather(*under_way, return_exceptions=True)
-
-
-@contextlib.contextmanager
-def engine_by_tcp(tls=None):
-    """The port of the engine as a remote one is reached, on a loop of its own."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    server = asyncio.run_coroutine_threadsafe(asyncio.start_server(to_engine, "127.0.0.1", 0, ssl=tls), loop).result()
-    yield server.sockets[0].getsockname()[1]
-    asyncio.run_coroutine_threadsafe(end_all(server), loop).result()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-
-
 @pytest.fixture(params=["tcp", "tls"])
 def remote_engine(request, tmp_path, monkeypatch):
     """An engine that is reached by TCP, with certificates of both sides or without."""
     tls = None
     if request.param == "tls":
-        authority = trustme.CA()
-        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-        mine = authority.issue_cert("client.example")
-        mine.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
-        mine.private_key_pem.write_to_path(tmp_path / "key.pem")
-        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        tls.verify_mode = ssl.CERT_REQUIRED
-        authority.configure_trust(tls)
-        authority.issue_cert("127.0.0.1").configure_cert(tls)
+        tls = certificates(tmp_path)
         (tmp_path / "other.pem").write_bytes(trustme.CA().cert_pem.bytes())
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "other.pem"))  # for the web: the engine has its own
         monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")

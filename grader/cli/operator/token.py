@@ -34,9 +34,10 @@ def create(login: str, name: str, scopes: tuple[str, ...], days: int, data: Path
     """Make a token for a user and print it, this once."""
     with writing(data) as (session, _settings):
         user = people.find_user(session, login)
-        _token, secret = people.issue_token(session, user, name, scopes or ("read", "submit"), now(), timedelta(days=days))
+        token, secret = people.issue_token(session, user, name, scopes or ("read", "submit"), now(), timedelta(days=days))
+        allowed = ", ".join(token.scopes)
     click.echo(secret)
-    err.print("keep it: it is not shown again", style="dim")
+    err.print(f"keep it: it is not shown again; it allows to {allowed}", style="dim")
 
 
 @command.command(name="list")
