@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .dialogue import Dialogue
-from .errors import SandboxFailure
+from .errors import JudgeEnded
 from .suite import Test, TestRun
 
 __all__ = ["Trial"]
@@ -24,12 +24,17 @@ class Trial(Dialogue):
         try:
             for _run in self.follow((), lambda: self.examiner.begin_trial(self.watch.candidate.wire, program)):
                 pass
-        except SandboxFailure:
-            # The process that the program ran in has ended: if the examiner is still there, through the program.
-            if self._running is None or not self.examiner.alive():
+        except JudgeEnded as ended:
+            # The process that the program ran in: if the examiner is still there, then by what the program did, or by what
+            # the tests had it do. Something else may have ended it as well, so that is tried again.
+            if self.examiner.lost:
                 raise
-            name = self._running
-            self.runs[name] = TestRun(self._roster[name], "crashed", "the program ended while it was tested")
+            self.doubtful.add(ended.place)
+            if self._running is None:
+                self.errors[""] = "the program ended while no test ran: does it use up its memory, or leave by os._exit?"
+            else:
+                test = self._roster[self._running]
+                self.runs[test.id] = TestRun(test, "crashed", "the program ended while it was tested")
         return self.runs
 
     def hear(self, message: dict[str, Any]) -> None:

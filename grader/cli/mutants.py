@@ -51,7 +51,7 @@ def command(assignment: Path, most: int, transport: Transport, runtime: str | No
     if not variants:
         raise InputError(f"{assignment / 'program'}: there is nothing in it that could be changed")
     tests = loaded.folder("solutions/reference")
-    with open_engine(runtime) as engine, Trials(engine, suite_of(loaded), 1, transport) as trials:
+    with open_engine(runtime) as engine, Trials(engine, suite_of(loaded), right, 1, transport) as trials:
         first = trials.run(tests, right, _SECONDS)
         wrong = [name for name in first.tests if name not in first.runs or first.runs[name].outcome != "passed"]
         if wrong or first.errors or not first.tests:

@@ -68,7 +68,7 @@ class WritingExamination:
         self._programs = {_RIGHT: assignment.folder("program"), **assignment.mutants}
         self._mutants = list(assignment.mutants)
         self._declared = {one.path: one for one in self._settings.mutant}
-        self._trials = Trials(engine, suite_of(assignment), parallel, transport, on_progress)
+        self._trials = Trials(engine, suite_of(assignment), self._programs[_RIGHT], parallel, transport, on_progress)
         try:
             check_rules(assignment, self._trials.inspect)
         except BaseException:

@@ -109,7 +109,7 @@ def test_a_trial_is_tried_again(engine, monkeypatch):
     killer.at(Trial, "begin_test", before=True)
     suite = make_suite({}, BANK)
     tests = {"test_bank.py": textwrap.dedent(TESTS).encode()}
-    with Trials(engine, suite) as trials:
+    with Trials(engine, suite, encoded(BANK)) as trials:
         tried = trials.run(tests, encoded(BANK), 60.0)
     assert killer.left == 0
     assert {run.outcome for run in tried.runs.values()} == {"passed"}

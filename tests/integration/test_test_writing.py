@@ -155,3 +155,83 @@ def test_style_of_tests_is_judged_too(engine, tmp_path):
         )
     assert report.measurements.quality.findings[0].rule == "F401"
     assert 90 < report.score < 100
+
+
+@pytest.fixture(scope="module")
+def shop(engine, tmp_path_factory):
+    """With a faulty program that ends its process, in which the grader judges it."""
+    few = {name: MUTANTS[name] for name in ("sums-wrongly", "ends")}
+    with grading(engine, make(tmp_path_factory.mktemp("shop"), few)) as grade:
+        yield grade
+
+
+def test_a_faulty_program_that_ends_itself_while_tests_are_loaded_is_caught(shop):
+    report = shop("""
+        import shop
+        CART = shop.Cart().add("tea", 300).add("milk", 100)
+        CART.show()
+
+        def test_total():
+            assert CART.total() == 400
+    """)
+    assert (own(report), caught(report)) == ({"test_total": "passed"}, {"sums-wrongly", "ends"})
+
+
+def test_in_another_place_each_time_it_ends_itself_through_the_tests_all_the_same(shop):
+    report = shop("""
+        import os, pytest, shop
+
+        @pytest.mark.parametrize("number", sorted(range(20), key=lambda number: os.urandom(4)))
+        def test_show(number):
+            shop.Cart().add("tea", 300).show()
+    """)
+    assert set(own(report).values()) == {"passed"}
+    assert caught(report) <= {"ends"}  # whether the same test met it twice is chance
+
+
+def test_tests_that_use_up_the_program_s_memory_while_they_are_loaded_are_graded(shop):
+    report = shop("""
+        import shop
+        cart = shop.Cart()
+        try:
+            for number in range(30_000):
+                cart.add("a" * 300_000 + str(number), 1)
+        except BaseException as error:
+            print(error)
+
+        def test_it():
+            assert shop.Cart().add("a", 1).total() == 1
+    """)
+    assert report.score == 0
+
+
+NAMES = [f"{word}, {'of the best kind there is, ' * 3}in a bag" for word in ("tea", "milk", "bread", "salt")]
+
+
+def test_names_of_tests_may_be_long(shop):
+    report = shop(f"""
+        import pytest
+        from shop import Cart
+
+        @pytest.mark.parametrize("first, second, third, fourth", [{tuple(NAMES)!r}, {tuple(NAMES[::-1])!r}])
+        def test_names(first, second, third, fourth):
+            assert Cart().add(first, 1).add(second, 2).cheapest().name == first
+
+        def test_total():
+            assert Cart().add("a", 1).add("b", 2).total() == 3
+    """)
+    assert list(own(report).values()) == ["passed"] * 3
+    assert max(map(len, own(report))) <= 300
+    assert caught(report) == {"sums-wrongly"}
+
+
+def test_a_name_that_no_test_may_have_ends_the_tests_not_the_grading(shop):
+    report = shop("""
+        import shop, shop.cart
+        link = shop.cart._grader_proxy._grader_home
+        name = "test_it.py::test_x[" + "a" * 400 + "]"
+        link.request("collected", {"tests": ["t::ok", name], "errors": {}})
+        link.request("started", name[:300])
+        shop.cart.Cart().add("x", 1).show()
+    """)
+    assert (report.score, caught(report)) == (0, set())

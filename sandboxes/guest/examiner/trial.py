@@ -73,7 +73,9 @@ class _Account:
         tests, errors = detail["tests"], detail["errors"]
         for one in [*tests, *errors, *errors.values()]:
             _text(one, EXPLANATION_LIMIT)
-        self._waiting = {_text(one, _ID_LIMIT) for one in tests}
+        if max(map(len, tests), default=0) > _ID_LIMIT:
+            raise ProtocolViolation("the name of a test is too long")
+        self._waiting = set(tests)
         if len(tests) > MAX_TESTS:
             self._waiting = set()
             errors = {"": f"there are {len(tests)} tests; {MAX_TESTS} are the most"}

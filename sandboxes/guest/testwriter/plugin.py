@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Generator
 
@@ -14,6 +15,8 @@ from ..objects.peer import Peer
 __all__ = ["ReportingPlugin"]
 
 _OUTPUT = 16 * 1024
+_LONGEST = 300
+"""Characters of a test's name."""
 
 
 class ReportingPlugin:
@@ -36,7 +39,7 @@ class ReportingPlugin:
             self._errors[report.nodeid] = report.longreprtext[:EXPLANATION_LIMIT]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        tests = [item.nodeid for item in session.items]
+        tests = [_name(item) for item in session.items]
         # pytest comes by here as well when something like sys.exit() in a file ends it.
         if (ending := sys.exc_info()[1]) is not None:
             self._errors["tests"] = f"{type(ending).__name__}: {ending}"
@@ -45,13 +48,21 @@ class ReportingPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        if not self._link.request("started", item.nodeid):
+        if not self._link.request("started", _name(item)):
             pytest.exit("no more tests are wanted")
         self._results.clear()
         self._surroundings.start_test()
         result = yield
         summary = self._results.summary()
         summary["stdout"] = (summary["stdout"] or "")[:_OUTPUT]
-        if not self._link.request("finished", {"id": item.nodeid, **summary}):
+        if not self._link.request("finished", {"id": _name(item), **summary}):
             pytest.exit("no more tests are wanted")
         return result
+
+
+def _name(item: pytest.Item) -> str:
+    """The id of a test; shortened where parameters make it very long, and still the same for each program."""
+    if len(item.nodeid) <= _LONGEST:
+        return item.nodeid
+    digest = hashlib.sha256(item.nodeid.encode(errors="surrogatepass")).hexdigest()[:12]
+    return f"{item.nodeid[: _LONGEST - 14]}… {digest}"
