@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import secrets
 import signal
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .engine import Container, ContainerSpec, Engine
@@ -18,10 +20,12 @@ from .suite import Limits, Outcome
 
 __all__ = ["Candidate", "Verdict", "candidate_spec"]
 
-_USER = 10001
+_FIRST_USER, _USERS = 20_000, 40_000
+"""Within what an engine maps where it maps users."""
 _SCRATCH = 64 * 1024 * 1024
 _SUBMISSION = 32 * 1024 * 1024
 _DEATH_PATIENCE = 5
+_numbers = itertools.count(secrets.randbelow(_USERS))
 _SIGNALS: dict[int, str] = {
     signal.SIGSEGV: "a segmentation fault",
     signal.SIGABRT: "an abort",
@@ -58,7 +62,7 @@ def candidate_spec(image: str, limits: Limits, program: str = "candidate") -> Co
         image=image,
         role="candidate",
         command=["-m", f"sandboxes.guest.{program}.main"],
-        user=_USER,
+        user=_FIRST_USER,
         memory=limits.memory,
         # The container's init and the interpreter itself count as well.
         processes=limits.processes + 2,
@@ -87,7 +91,8 @@ class Candidate:
         self._engine = engine
         self._limits = limits
         self._linker = linker
-        self._container, self._socket = linker.start(spec)
+        # The kernel counts pipes, watches of files and more by user, and bounds them: each has a user of its own.
+        self._container, self._socket = linker.start(replace(spec, user=_FIRST_USER + next(_numbers) % _USERS))
         self._met: str | None = None
         try:
             self._greet()

@@ -15,7 +15,7 @@ __all__ = ["profile"]
 
 _ALLOWED = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek
-    sendfile copy_file_range splice tee readahead
+    sendfile copy_file_range splice tee
     open openat openat2 creat close close_range dup dup2 dup3 fcntl flock
     access faccessat faccessat2 stat fstat lstat newfstatat statx statfs fstatfs
     getdents getdents64 getcwd chdir fchdir mkdir mkdirat rmdir link linkat unlink unlinkat symlink symlinkat
@@ -23,10 +23,10 @@ _ALLOWED = """
     chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat umask utime utimes utimensat futimesat
     getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
-    fsync fdatasync sync syncfs sync_file_range fadvise64 cachestat
+    fsync fdatasync sync syncfs
     inotify_init inotify_init1 inotify_add_watch inotify_rm_watch
 
-    mmap munmap mremap mprotect madvise msync mincore mlock mlock2 mlockall munlock munlockall brk membarrier
+    mmap munmap mremap mprotect madvise msync mlock mlock2 mlockall munlock munlockall brk membarrier
     pkey_alloc pkey_free pkey_mprotect map_shadow_stack mseal
     shmget shmat shmdt shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl
     mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
@@ -54,6 +54,10 @@ _ALLOWED = """
 
     uname sysinfo getrandom
 """
+
+_NOT_TAKEN = ["fadvise64", "readahead", "sync_file_range"]
+"""Advice on the cache of files, which all containers share: it is heard, and not taken. Who could drop what is in it would
+have a memory there for the next container (see ``images.warming``). To look at it (mincore, cachestat) is refused."""
 
 _NESTING = "unshare mount umount2"
 """For a fork server that makes namespaces, and takes this from its children with a filter of its own."""
@@ -101,6 +105,7 @@ def profile(nests: bool = False) -> str:
     rules = [
         _rule(names),
         _rule(list(UNKNOWN), refusal=errno.ENOSYS),
+        _rule(_NOT_TAKEN, refusal=0),
         *(_rule([name], *(_equals(*argument) for argument in arguments.items())) for name, (_, arguments) in OWN.items()),
         _rule(["clone"], _compare(0, "SCMP_CMP_MASKED_EQ", NAMESPACE_FLAGS, 0)),
         _rule(["memfd_create"], _compare(1, "SCMP_CMP_MASKED_EQ", SEALED_MEMORY, SEALED_MEMORY)),

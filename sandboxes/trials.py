@@ -12,6 +12,7 @@ from .engine import Engine
 from .errors import SandboxFailure
 from .examiner import Examiner
 from .images.build import ImageBuilder
+from .images.warming import warm
 from .inspecting import inspect
 from .keeper import ExaminerKeeper
 from .links import Linker, Transport
@@ -80,6 +81,11 @@ class Trials:
         spec = candidate_spec(self.image, suite.limits, "testwriter")
         # Each submission takes many, one after the other, so two are started at a time.
         self._pool = CandidatePool(engine, self._linker, spec, suite.limits, parallel + 3)
+        try:
+            warm(engine, self.image)()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Trials:
         return self
