@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from .candidate import Candidate
 from .engine import ContainerSpec, Engine
 from .errors import SandboxFailure
+from .images.warming import warm
 from .links import Linker
 from .suite import Limits
 
@@ -43,6 +44,24 @@ class CandidatePool:
         self._starting: set[Future[Candidate]] = set()
         for _ in range(size):
             self._order()
+        first = list(self._starting)[:1]
+        self._warming = self._workers.submit(lambda: self._warm(engine, spec.image, first))
+
+    @staticmethod
+    def _warm(engine: Engine, image: str, first: list[Future[Candidate]]) -> None:
+        wait(first)  # by then it is known what containers do without here
+        warm(engine, image)
+
+    def wait_until_warm(self) -> None:
+        """Wait until no container can tell by the time that a read takes what another one has read.
+
+        Raises:
+            SandboxFailure: The engine did not do what that takes.
+        """
+        try:
+            self._warming.result()
+        except CancelledError:
+            raise SandboxFailure("the pool is closed") from None
 
     def take(self) -> Candidate:
         """A started candidate of one's own, waiting for one if need be.

@@ -16,7 +16,6 @@ from .guest.objects.changes import Change
 from .guest.objects.contract import Contract, Facts
 from .guest.sizes import actual_size, seed_of
 from .images.build import ImageBuilder
-from .images.warming import warm
 from .inspecting import inspect
 from .keeper import ExaminerKeeper
 from .links import Linker, Transport
@@ -66,7 +65,6 @@ class Sandbox:
         self._candidate_image = builder.candidate(suite.requirements)
         tools = suite.inspection is not None
         image = builder.examiner(suite.requirements, suite.test_requirements, tools)
-        read = warm(engine, self._candidate_image)
         self._linker = Linker(engine, transport)
         self._examiners = ExaminerKeeper(lambda: Examiner(engine, self._linker, image, suite, parallel))
         spec = candidate_spec(self._candidate_image, suite.limits)
@@ -80,7 +78,7 @@ class Sandbox:
             if Contract.decides(self._facts):
                 on_progress("finding out which values of the tests decide (once)")
                 self._changes = self._find_changes()
-            read()
+            self._pool.wait_until_warm()
         except BaseException:
             self.close()
             raise

@@ -12,7 +12,6 @@ from .engine import Engine
 from .errors import SandboxFailure
 from .examiner import Examiner
 from .images.build import ImageBuilder
-from .images.warming import warm
 from .inspecting import inspect
 from .keeper import ExaminerKeeper
 from .links import Linker, Transport
@@ -82,7 +81,7 @@ class Trials:
         # Each submission takes many, one after the other, so two are started at a time.
         self._pool = CandidatePool(engine, self._linker, spec, suite.limits, parallel + 3)
         try:
-            warm(engine, self.image)()
+            self._pool.wait_until_warm()
         except BaseException:
             self.close()
             raise

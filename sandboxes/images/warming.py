@@ -7,11 +7,7 @@ submission, or of another. What is there already holds nothing, as no container 
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 from ..engine import ContainerSpec, Engine
-from ..errors import SandboxFailure
 
 __all__ = ["warm"]
 
@@ -36,32 +32,12 @@ for folder, folders, names in os.walk("/"):
 """
 
 
-def warm(engine: Engine, image: str) -> Callable[[], None]:
-    """Begin to read the files of an image; returns what waits until that is done.
+def warm(engine: Engine, image: str) -> None:
+    """Read the files of an image.
 
     Raises:
-        SandboxFailure: By what is returned, if the engine does not do it.
+        SandboxFailure: The engine does not do it.
     """
-    failures: list[SandboxFailure] = []
-
-    def work() -> None:
-        try:
-            _read(engine, image)
-        except SandboxFailure as failure:
-            failures.append(failure)
-
-    thread = threading.Thread(target=work, name="warm")
-    thread.start()
-
-    def wait() -> None:
-        thread.join()
-        for failure in failures:
-            raise failure
-
-    return wait
-
-
-def _read(engine: Engine, image: str) -> None:
     container = engine.create(ContainerSpec(image, "reader", ["-c", _READ], _USER, _MEMORY, 8, {}))
     try:
         engine.start(container)

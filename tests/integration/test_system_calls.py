@@ -230,7 +230,8 @@ def calls():
     }
 
 def typing(request):
-    master, slave = os.openpty()
+    try: master, slave = os.openpty()
+    except OSError: return "none"
     try: fcntl.ioctl(slave, request, b"x")
     except OSError as error: return errno.errorcode[error.errno]
     finally: os.close(master); os.close(slave)
@@ -262,7 +263,7 @@ SYSTEM = {
     "/etc/resolv.conf",
 }
 REFUSALS = f"""
-    import os, pytest
+    import bank, os, pytest
 
     def refused(place):
         found = place.calls()
@@ -272,7 +273,7 @@ REFUSALS = f"""
         assert {{name for name, error in found.items() if error == "ENOSYS"}} >= unknown
         assert {{name for name, error in found.items() if error not in ("EPERM", "ENOSYS")}} == set()
         assert set(place.families().values()) == {{"EAFNOSUPPORT"}}
-        assert place.terminals() == ["EPERM", "EPERM"]
+        assert place.terminals() == (["none", "none"] if place is bank else ["EPERM", "EPERM"])
         assert place.sealed()
 
     def closed(place):
@@ -291,7 +292,8 @@ def test_what_programs_need_works_on_both_sides(grade, transport):
         exec({WORKING!r}, here.__dict__)
         bare = here.__dict__
 
-        @pytest.mark.parametrize("name", {WORKS!r})
+        # Of terminals the whole machine has a few thousand: learners' programs have none.
+        @pytest.mark.parametrize("name", {[name for name in WORKS if name != "terminal"]!r})
         def test_candidate(name): assert getattr(bank, name)()
 
         @pytest.mark.parametrize("name", {[name for name in WORKS if name != "pool"]!r})

@@ -1,0 +1,89 @@
+"""What containers share with each other through the kernel: none can take it from others, or leave traces there."""
+
+from sandboxes.sandbox import Sandbox
+
+from ..conftest import Graded, encoded, make_suite
+
+FILES = """
+    import os
+
+    def files():
+        for folder, folders, names in os.walk("/"):
+            if folder == "/":
+                folders[:] = set(folders) - {"proc", "sys", "dev", "tmp", "run", "submission"}
+            for name in names:
+                path = os.path.join(folder, name)
+                if not os.path.islink(path) and os.access(path, os.R_OK):
+                    yield path
+"""
+DROPPING = (
+    FILES
+    + """
+    def drop():
+        for path in files():
+            descriptor = os.open(path, os.O_RDONLY)
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(descriptor)
+        return 1
+"""
+)
+LOOKING = (
+    FILES
+    + """
+    import ctypes, mmap, sys
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    missing = pages_of_all = 0
+    for path in files():
+        size = os.path.getsize(path)
+        if size < 100_000:
+            continue
+        with open(path, "rb") as file:
+            pages = mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
+        there = (ctypes.c_ubyte * -(-size // mmap.PAGESIZE))()
+        assert not libc.mincore(ctypes.byref(ctypes.c_char.from_buffer(pages)), ctypes.c_size_t(size), there), os.strerror(ctypes.get_errno())
+        missing += sum(not page & 1 for page in there)
+        pages_of_all += len(there)
+    sys.exit(7 if missing > pages_of_all / 100 else 0)
+"""
+)
+
+
+def all_is_in_the_cache(engine, image):
+    """Whether the kernel holds all large files of an image, but for a page here or there: as their owner sees it, unfiltered."""
+    script = encoded(LOOKING)["bank.py"].decode()
+    host_config = engine.api.create_host_config(security_opt=["seccomp=unconfined"], network_mode="none")
+    container = engine.api.create_container(image, ["python3", "-c", script], user="0:0", host_config=host_config)["Id"]
+    try:
+        engine.api.start(container)
+        status = engine.api.wait(container)["StatusCode"]
+        assert status in (0, 7), engine.api.logs(container).decode()
+        return status == 0
+    finally:
+        engine.api.remove_container(container, force=True)
+
+
+def test_nobody_can_leave_traces_in_the_cache_of_files(engine):
+    tests = "import bank\ndef test(): assert bank.drop() == 1\n"
+    suite = make_suite(tests, DROPPING)
+    with Sandbox(engine, suite) as sandbox:
+        assert all_is_in_the_cache(engine, sandbox._candidate_image)
+        Graded(sandbox.run(encoded(DROPPING))).assert_all_passed()
+        assert all_is_in_the_cache(engine, sandbox._candidate_image)
+
+
+def test_what_the_kernel_counts_by_user_each_candidate_has_for_itself(engine):
+    suite = make_suite("import bank\ndef test(): pass\n", "")
+    with Sandbox(engine, suite, parallel=2) as sandbox:
+        taken = [sandbox._pool.take() for _ in range(3)]
+        users = {engine.api.inspect_container(one._container.id)["Config"]["User"] for one in taken}
+        for one in taken:
+            sandbox._pool.discard(one)
+    assert len(users) == 3
+
+
+def test_there_are_no_pseudo_terminals(engine):
+    taking = "import os\ndef take():\n    try: os.openpty()\n    except OSError: return 'none'\n"
+    suite = make_suite("import bank\ndef test(): assert bank.take() == 'none'\n", taking)
+    with Sandbox(engine, suite) as sandbox:
+        Graded(sandbox.run(encoded(taking))).assert_all_passed()
