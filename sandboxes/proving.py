@@ -65,7 +65,18 @@ def changes_of(results: Results) -> Changes:
             found[run.test.id] = []
         elif run.test.id in found:
             found[run.test.id].append(report.change)
-    return found
+    return {name: _distinct(some) for name, some in found.items()}
+
+
+def _distinct(changes: Sequence[Change]) -> list[Change]:
+    """The changes, without those of an only part that one of the whole makes as well: they would count twice."""
+    wholes = {change._replace(tells=True, new=False) for change in changes if change.part == WHOLE}
+    return [change for change in changes if change.part == WHOLE or _as_whole(change) not in wholes]
+
+
+def _as_whole(change: Change) -> Change:
+    """The change of the whole call that one of its only argument is."""
+    return change._replace(part=WHOLE, to=f"(({change.to},), {{}})", tells=True, new=False, was="")
 
 
 def without(changes: Changes, results: Results) -> Changes:

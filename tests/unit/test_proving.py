@@ -202,3 +202,15 @@ def test_changes_are_those_with_which_a_right_solution_passes_on_turned_answers_
     failing = [(TestRun(TESTS[0], "failed"), Report(CHANGES[0], True, 0))]
     assert without(found, failing) == found
     assert without(found, [(PASSED[0], Report(CHANGES[0], True, 0))]) == {"t::test_0": [], "t::test_2": []}
+
+
+def test_what_a_change_of_the_whole_makes_counts_once():
+    """A class that is right but for upper and lower case passes with the one, and must not with both."""
+    place = ("t.py", 3, "call", 1)
+    whole = Change(*place, WHOLE, "(('Hello',), {})", "(('HELLO',), {})", True)
+    part = Change(*place, 0, "'Hello'", "(('HELLO',), {})", True, False, True, "'HELLO'")
+    other, moved = part._replace(to="'HLLEO'"), part._replace(to=-1)
+    elsewhere = part._replace(line=4)
+    every = [whole, part, other, moved, elsewhere]
+    found = changes_of([(PASSED[0], Report(None, False, 1)), *((PASSED[0], Report(one, True, 1)) for one in every)])
+    assert found == {"t::test_0": [whole, other, moved, elsewhere]}
