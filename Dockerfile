@@ -1,5 +1,6 @@
 # The service's programs. Sandboxes run on a Docker Engine elsewhere, see compose.yaml and docs/operating.md.
-FROM python:3.12-slim-bookworm
+ARG BASE=python:3.12-slim-bookworm
+FROM ${BASE}
 RUN useradd --create-home --uid 10100 grader && install -d -o grader /var/lib/grader
 COPY pyproject.toml README.md /src/
 COPY grader /src/grader
