@@ -72,7 +72,10 @@ class ObjectBlobs:
         with self._told():
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix):
                 for entry in page.get("Contents", ()):
-                    self._discard(entry["Key"], used, entry["LastModified"] < before, dry_run, counts)
+                    try:
+                        self._discard(entry["Key"], used, entry["LastModified"] < before, dry_run, counts)
+                    except self._client.exceptions.NoSuchKey:  # another process is at it as well
+                        continue
         return counts
 
     def _discard(self, key: str, used: Container[str], old: bool, dry_run: bool, counts: dict[str, int]) -> None:

@@ -93,6 +93,21 @@ def test_contents_that_nothing_refers_to_go_in_two_steps_and_nothing_else_does(b
     assert set(keys()) == others | {f"of/us/{kept[7:9]}/{kept[9:]}"}
 
 
+def test_two_that_discard_at_the_same_time_are_in_nobody_s_way(blobs, monkeypatch):
+    for text in (b"one", b"two", b"three"):
+        blobs.put(text)
+    copy = blobs._client.copy_object
+
+    def late(**given):
+        monkeypatch.setattr(blobs._client, "copy_object", copy)
+        assert discard(open_blobs(URL)) == (3, 0)
+        return copy(**given)
+
+    monkeypatch.setattr(blobs._client, "copy_object", late)
+    assert discard(blobs)[1] == 0
+    assert len(keys()) == 3
+
+
 @pytest.mark.parametrize("again", ["get", "put", "refer"])
 def test_what_was_set_aside_is_there_when_it_is_needed_again(blobs, again):
     name = blobs.put(b"again")
