@@ -38,8 +38,8 @@ def _listed(value: Any) -> Any:
 
 
 def _object_storage(url: str) -> str:
-    if url and not re.fullmatch(r"s3://[^/?#@]+(/[^?#]*)?", url):
-        raise ValueError("it has to be s3://bucket/prefix")
+    if url and not re.fullmatch(r"s3://[A-Za-z0-9][A-Za-z0-9._-]+(/(?!\.{1,2}(/|$))[A-Za-z0-9!_.*'()-]+)*/?", url):
+        raise ValueError(f"{url!r} is not s3://bucket/prefix, in ASCII and without empty parts or dots alone")
     return url
 
 

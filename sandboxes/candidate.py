@@ -64,9 +64,10 @@ def candidate_spec(image: str, limits: Limits, program: str = "candidate") -> Co
         command=["-m", f"sandboxes.guest.{program}.main"],
         user=_FIRST_USER,
         memory=limits.memory,
-        # The container's init and the interpreter itself count as well.
+        # Its first process and the interpreter itself count as well.
         processes=limits.processes + 2,
         tmpfs={"/tmp": min(_SCRATCH, limits.memory), "/submission": _SUBMISSION},
+        reaps=True,
     )
 
 

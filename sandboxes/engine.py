@@ -66,6 +66,7 @@ class ContainerSpec:
         opens: User for whom a meeting place is made with the container: a folder in memory in which this user may make
             sockets, and nobody else anything, nor list them.
         place: Container whose meeting place is shown to this one.
+        reaps: Whether its program waits for what others leave; else an init of the engine does.
     """
 
     image: str
@@ -83,6 +84,7 @@ class ContainerSpec:
     sees_counters: bool = False
     opens: int | None = None
     place: Container | None = None
+    reaps: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,7 @@ class Engine:
             ulimits=[docker.types.Ulimit(name=name, soft=value, hard=value) for name, value in limits.items()],
             ipc_mode="private",
             shm_size=16 * 1024 * 1024,
-            init=True,
+            init=not spec.reaps,
             log_config=docker.types.LogConfig(type="none"),
             oom_score_adj=500,
             runtime=self._runtime,

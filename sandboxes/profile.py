@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from .guest.isolation.filter import FAMILIES, NAMESPACE_FLAGS, OWN, SEALED_MEMORY, UNKNOWN
@@ -49,7 +50,7 @@ _ALLOWED = """
 
     pipe pipe2 eventfd eventfd2 poll ppoll select pselect6
     epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
-    bind connect listen accept accept4 getsockname getpeername getsockopt setsockopt shutdown
+    bind connect listen accept accept4 getsockname getpeername setsockopt shutdown
     sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg
 
     uname sysinfo getrandom
@@ -58,6 +59,10 @@ _ALLOWED = """
 _NOT_TAKEN = ["fadvise64", "readahead", "sync_file_range"]
 """Advice on the cache of files, which all containers share: it is heard, and not taken. Who could drop what is in it would
 have a memory there for the next container (see ``images.warming``). To look at it (mincore, cachestat) is refused."""
+
+_OPTIONS, _COOKIES = 128, (57, 71)
+"""Options of sockets, by their numbers, that may be asked for: all but SO_COOKIE and SO_NETNS_COOKIE. These number what the
+whole machine has, so that one container could count for the next."""
 
 _NESTING = "unshare mount umount2"
 """For a fork server that makes namespaces, and takes this from its children with a filter of its own."""
@@ -117,10 +122,25 @@ def profile(nests: bool = False) -> str:
             if other not in FAMILIES
         ),
         *(_rule(["personality"], _equals(0, value)) for value in _PERSONALITIES),
+        *(_rule(["getsockopt"], _compare(2, "SCMP_CMP_MASKED_EQ", _HALF & -size, first)) for first, size in _blocks()),
         *(_rule(["ioctl"], _equals(1, request)) for request in requests.values()),
     ]
     architectures: list[dict[str, Any]] = [{"architecture": name, "subArchitectures": []} for name in _ARCHITECTURES]
     return json.dumps({"defaultAction": "SCMP_ACT_ERRNO", "archMap": architectures, "syscalls": rules})
+
+
+def _blocks() -> Iterator[tuple[int, int]]:
+    """The options of sockets in blocks as a mask describes them: the first, and how many, a power of two."""
+    first = 0
+    while first < _OPTIONS:
+        size = 1
+        while first % (2 * size) == 0 and not any(first <= cookie < first + 2 * size for cookie in _COOKIES):
+            size *= 2
+            if first + 2 * size > _OPTIONS:
+                break
+        if first not in _COOKIES:
+            yield first, size
+        first += size
 
 
 def _rule(names: list[str], *conditions: dict[str, Any], refusal: int | None = None) -> dict[str, Any]:

@@ -30,10 +30,10 @@ class Trial(Dialogue):
             if self.examiner.lost:
                 raise
             self.doubtful.add(ended.place)
-            if self._running is None:
+            test = self._roster.get(self._running or "")
+            if test is None:
                 self.errors[""] = "the program ended while no test ran: does it use up its memory, or leave by os._exit?"
             else:
-                test = self._roster[self._running]
                 self.runs[test.id] = TestRun(test, "crashed", "the program ended while it was tested")
         return self.runs
 

@@ -51,7 +51,10 @@ def grade_next(context: Context, name: Queue) -> bool:
             return True
         except BlobMissing as error:
             # Nothing that is wrong with the submission: the files are elsewhere, or were not restored with the database.
-            hint = "do this worker's GRADER_DATA and GRADER_BLOBS_URL belong to its database?"
+            hint = (
+                "do this worker's GRADER_DATA and GRADER_BLOBS_URL belong to its database? If they do, an assignment's "
+                "files are back when it is published again, and a submission's when it is handed in again, or from a backup"
+            )
             _give_back(context, one, f"{error}: {hint}", _FILES_PAUSE)
             return True
         except BlobsUnavailable as error:

@@ -49,17 +49,24 @@ def build(assignments: tuple[Path, ...]) -> None:
 
 
 @command.command(name="prune")
-@click.option(
-    "--older", metavar="DAYS", type=click.FloatRange(min=0), default=30.0, show_default=True, help="Not used for so long."
-)
+@click.option("--older", metavar="DAYS", type=click.FloatRange(min=0), help="Not used for so long; else GRADER_KEEP_IMAGES.")
 @click.option("--dry-run", is_flag=True, help="Only name them.")
-def prune(older: float, dry_run: bool) -> None:
+def prune(older: float | None, dry_run: bool) -> None:
     """Remove images that nobody has used for long: those of old versions, and of packages that no assignment needs any more.
 
     What is needed again is built again. A worker does so by itself each day, after the days that GRADER_KEEP_IMAGES says.
     """
+    before = datetime.now(UTC) - timedelta(days=_days() if older is None else older)
     with open_engine() as engine:
-        names = prune_images(engine, datetime.now(UTC) - timedelta(days=older), dry_run)
+        names = prune_images(engine, before, dry_run)
     for name in names:
         out.print(name, markup=False, highlight=False, soft_wrap=True)
     out.print(f"{len(names)} images {'would be removed (--dry-run)' if dry_run else 'removed'}", highlight=False)
+
+
+def _days() -> float:
+    try:
+        from ..settings import load_settings
+    except ModuleNotFoundError:  # without the service there are no settings
+        return 30.0
+    return load_settings().keep_images

@@ -75,18 +75,20 @@ def publish(
     of_digest = select(Version).where(Version.assignment_id == row.id, Version.digest == assignment.version)
     version = session.scalar(of_digest)
     is_new = version is None
+    blob = blobs.put(pack(assignment.files))  # of a version that is known as well: its files may have been lost
     if version is None:
         version = Version(
             id=new_name("ver"),
             assignment_id=row.id,
             digest=assignment.version,
             suite=assignment.suite,
-            blob=blobs.put(pack(assignment.files)),
+            blob=blob,
             settings=settings.model_dump(mode="json"),
             created=now,
             published_by=principal.user_id,
         )
         session.add(version)
+    version.blob = blob
     row.version_id, row.title = version.id, settings.title
     session.flush()
     _free_parked(session, row, now)

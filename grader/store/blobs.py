@@ -80,7 +80,7 @@ class BlobStore(Protocol):
     """Keeps contents under the digest of what they are, so that none is ever overwritten or kept twice."""
 
     def put(self, data: bytes) -> str:
-        """Keep a content for good; returns its name (see ``name_of``).
+        """Keep a content for good, also in place of a damaged one; returns its name (see ``name_of``).
 
         Raises:
             OSError: It can't be kept now.
@@ -147,7 +147,7 @@ class FolderBlobs:
         """See ``BlobStore``."""
         name = name_of(data)
         path = self._path(name)
-        if not path.exists():
+        if not self._holds(path, data):
             path.parent.mkdir(exist_ok=True, mode=0o700)
             with whole_file(path, _NEW) as file:
                 file.write(data)
@@ -162,6 +162,14 @@ class FolderBlobs:
         except OSError as error:
             raise BlobsUnavailable(error.errno, error.strerror, error.filename) from error
         return verified(name, data, str(self._root))
+
+    @staticmethod
+    def _holds(path: Path, data: bytes) -> bool:
+        """Whether a content is there, undamaged."""
+        try:
+            return path.read_bytes() == data
+        except FileNotFoundError:
+            return False
 
     @staticmethod
     def _read(path: Path) -> bytes:

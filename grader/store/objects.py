@@ -23,6 +23,10 @@ _log = logging.getLogger(__name__)
 _OURS = re.compile(r"(?P<start>[0-9a-f]{2})/(?P<rest>[0-9a-f]{62})(?P<aside>\.aside)?")
 _PROBE = "probe"
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+_CONTENTS = {"connect_timeout": 3, "read_timeout": 10, "retries": {"mode": "standard", "total_max_attempts": 2}}
+"""A request of a learner waits for it, and a worker's lease runs; whoever asked asks again. In seconds, of silence."""
+_CHECK = {"connect_timeout": 2, "read_timeout": 2, "retries": {"mode": "standard", "total_max_attempts": 1}}
+"""Whoever probes a service waits for a few seconds."""
 _REFUSED, _NO_BUCKET = (401, 403), "NoSuchBucket"
 
 
@@ -41,14 +45,14 @@ class ObjectBlobs:
         self._url = url
         self._bucket, _slash, prefix = url.removeprefix("s3://").partition("/")
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        with self._told():
-            self._client = boto3.session.Session().client("s3", config=_config())
+        self._client = self._connect(_CONTENTS)
 
     def put(self, data: bytes) -> str:
         """See ``BlobStore``."""
         name = name_of(data)
         # Even if it is there: that makes it new, for whoever is about to set it aside.
-        self._write(self._key(name), data)
+        with self._told():
+            self._client.put_object(Bucket=self._bucket, Key=self._key(name), Body=data)
         return name
 
     def get(self, name: str) -> bytes:
@@ -64,7 +68,12 @@ class ObjectBlobs:
 
     def check(self) -> None:
         """See ``BlobStore``."""
-        self._write(f"{self._prefix}{_PROBE}", b"")
+        client = self._connect(_CHECK)
+        try:
+            with self._told():
+                client.put_object(Bucket=self._bucket, Key=f"{self._prefix}{_PROBE}", Body=b"")
+        finally:
+            client.close()
 
     def discard(self, used: Container[str], before: datetime, dry_run: bool) -> dict[str, int]:
         """See ``BlobStore``."""
@@ -100,10 +109,6 @@ class ObjectBlobs:
         self._client.copy_object(Bucket=self._bucket, Key=to, CopySource={"Bucket": self._bucket, "Key": key})
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
-    def _write(self, key: str, data: bytes) -> None:
-        with self._told():
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=data)
-
     def _read(self, key: str) -> bytes | None:
         with self._told():
             try:
@@ -115,6 +120,18 @@ class ObjectBlobs:
         digits = digits_of(name)
         return f"{self._prefix}{digits[:2]}/{digits[2:]}"
 
+    def _connect(self, timing: dict[str, Any]) -> Any:
+        elsewhere = any(os.environ.get(name) for name in _ENDPOINTS)
+        config = Config(
+            # Names of hosts that begin with the bucket's, and sums of this kind, are Amazon's; contents have digests.
+            s3={"addressing_style": "path" if elsewhere else "auto"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            **timing,
+        )
+        with self._told():
+            return boto3.session.Session().client("s3", config=config)
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
@@ -124,20 +141,6 @@ class ObjectBlobs:
             number, text = _judge(error)
             _log.warning("%s: %s: %s", self._url, text, error)
             raise BlobsUnavailable(number, text) from error
-
-
-def _config() -> Config:
-    elsewhere = any(os.environ.get(name) for name in _ENDPOINTS)
-    return Config(
-        # A request of a learner waits for it, and a worker's lease runs; whoever asked asks again.
-        connect_timeout=3,
-        read_timeout=30,
-        retries={"mode": "standard", "total_max_attempts": 3},
-        # Names of hosts that begin with the bucket's, and sums of this kind, are Amazon's; contents have digests.
-        s3={"addressing_style": "path" if elsewhere else "auto"},
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-    )
 
 
 def _judge(error: Any) -> tuple[int, str]:

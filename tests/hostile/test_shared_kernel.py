@@ -87,3 +87,39 @@ def test_there_are_no_pseudo_terminals(engine):
     suite = make_suite("import bank\ndef test(): assert bank.take() == 'none'\n", taking)
     with Sandbox(engine, suite) as sandbox:
         Graded(sandbox.run(encoded(taking))).assert_all_passed()
+
+
+COUNTING = """
+    import os, socket
+
+    def cookies():
+        found = []
+        with socket.socket(socket.AF_UNIX) as one:
+            for option in (57, 71):
+                try:
+                    found.append(one.getsockopt(socket.SOL_SOCKET, option, 8))
+                except OSError as error:
+                    found.append(type(error).__name__)
+            assert one.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) == socket.SOCK_STREAM
+        return found
+
+    def of_the_machine():
+        \"\"\"Files that are mounted here and may be looked at, and are no device.\"\"\"
+        places = [line.split()[4] for line in open("/proc/self/mountinfo")]
+        return [place for place in places if os.path.isfile(place) and not place.startswith(("/proc/", "/etc/"))]
+
+    def streams_of_the_first(): return os.listdir("/proc/1/fd")
+"""
+
+
+def test_nothing_there_is_one_for_all(engine):
+    """Counters of the whole machine, and files of it, on which locks and watches are heard elsewhere."""
+    tests = """
+        import bank
+
+        def test_cookies(): assert bank.cookies() == ["PermissionError", "PermissionError"]
+        def test_files(): assert bank.of_the_machine() == []
+        def test_streams(): assert bank.streams_of_the_first() == []
+    """
+    with Sandbox(engine, make_suite(tests, COUNTING)) as sandbox:
+        Graded(sandbox.run(encoded(COUNTING))).assert_all_passed()

@@ -225,13 +225,42 @@ def test_names_of_tests_may_be_long(shop):
     assert caught(report) == {"sums-wrongly"}
 
 
-def test_a_name_that_no_test_may_have_ends_the_tests_not_the_grading(shop):
-    report = shop("""
-        import shop, shop.cart
-        link = shop.cart._grader_proxy._grader_home
-        name = "test_it.py::test_x[" + "a" * 400 + "]"
-        link.request("collected", {"tests": ["t::ok", name], "errors": {}})
-        link.request("started", name[:300])
-        shop.cart.Cart().add("x", 1).show()
+SPEAKING = """
+    import shop, shop.cart
+    link = shop.cart._grader_proxy._grader_home
+
+    def say(name, detail):
+        try:
+            return link.request(name, detail)
+        except BaseException as error:
+            return error
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '"tests": ["t::ok", "test_it.py::test_x[" + "a" * 400 + "]"], "errors": {}',
+        '"tests": {"t::ok": 1}, "errors": {}',
+        '"tests": ["t::ok", "t::ok"], "errors": {}',
+        '"tests": ["t::ok", 1], "errors": {}',
+        '"tests": ["t::ok"], "errors": ["t.py"]',
+        '"tests": ["t::ok"], "errors": {f"t{number}.py": "x" for number in range(1000)}',
+    ],
+)
+def test_what_no_tests_may_be_called_ends_them_and_not_the_grading(shop, said):
+    report = shop(f"""{SPEAKING}
+    say("collected", {{{said}}})
+    say("started", "t::ok")
+    shop.Cart().add("x", 1).show()
     """)
     assert (report.score, caught(report)) == (0, set())
+    assert len(report.tests) < 10
+
+
+def test_accounts_of_what_was_not_loaded_are_cut(shop):
+    report = shop(f"""{SPEAKING}
+    say("collected", {{"tests": ["t::ok"], "errors": {{"t.py": "x" * 10_000_000}}}})
+    """)
+    assert report.score == 0
+    assert len(report.to_json()) < 100_000

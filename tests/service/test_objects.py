@@ -1,6 +1,7 @@
 """Files in object storage: the same promises as in a folder."""
 
 import re
+import socket
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from types import SimpleNamespace
@@ -187,6 +188,15 @@ def test_a_grading_waits_while_its_files_can_t_be_read(world, unreachable):
     assert world.grade() == name
 
 
+def test_a_version_whose_files_were_lost_or_damaged_is_healed_by_publishing_it_again(world):
+    name = world.publish().blob
+    key = f"of/us/{name[7:9]}/{name[9:]}"
+    for spoil in (lambda: put(key, b""), lambda: boto3.client("s3").delete_object(Bucket="files", Key=key)):
+        spoil()
+        world.publish()
+        assert world.blobs.get(name)
+
+
 def test_programs_look_at_their_start_whether_the_files_are_there(world, blobs, monkeypatch):
     def look(url):
         see_that_files_are_there(world.database, Settings(blobs_url=url))
@@ -229,11 +239,37 @@ def test_the_doctor_looks_at_it(blobs, monkeypatch, tmp_path):
         assert (point.level, point.found) == (level, found)
 
 
-@pytest.mark.parametrize("url", ["s3://", "http://bucket", "files", "s3://bucket?x=1", "s3://key:secret@bucket"])
+URLS = [
+    "s3://",
+    "http://bucket",
+    "files",
+    "s3://bucket?x=1",
+    "s3://key:secret@bucket",
+    "s3://bucket:80/a",
+    "s3://b/../c",
+    "s3://b//c",
+    "s3://bé",
+]
+
+
+@pytest.mark.parametrize("url", URLS)
 def test_a_place_that_is_none_is_refused(url, monkeypatch):
     monkeypatch.setenv("GRADER_BLOBS_URL", url)
-    with pytest.raises(InputError, match=r"blobs_url.*it has to be s3://bucket/prefix"):
+    with pytest.raises(InputError, match=rf"blobs_url.*{re.escape(repr(url))} is not s3://bucket/prefix"):
         load_settings()
+
+
+@pytest.mark.parametrize("url", ["s3://bucket", "s3://bucket/", "s3://my.bucket-1/grader/py_1.0/", ""])
+def test_a_place_is_taken(url, monkeypatch):
+    monkeypatch.setenv("GRADER_BLOBS_URL", url)
+    assert load_settings().blobs_url == url
+
+
+def test_a_storage_that_says_nothing_is_not_waited_for(blobs, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(BlobsUnavailable, match="does not answer"):
+            open_blobs(URL).check()
 
 
 def test_a_folder_stays_a_folder(tmp_path):

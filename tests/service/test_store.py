@@ -198,6 +198,7 @@ def test_damaged_missing_and_foreign_names_are_refused(blobs, tmp_path):
     for bad, message in ((name, "damaged"), ("sha256:" + "0" * 64, "is not in"), ("../../etc/passwd", "no name")):
         with pytest.raises(BlobMissing, match=message):
             blobs.get(bad)
+    assert blobs.get(blobs.put(b"abc")) == b"abc"
 
 
 def test_a_content_half_written_is_never_seen(blobs, tmp_path, monkeypatch):

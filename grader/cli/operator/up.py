@@ -164,9 +164,13 @@ def _local(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
+def _places(settings: Settings) -> str:
+    return f"{settings.data} and {settings.blobs_url}" if settings.blobs_url else str(settings.data)
+
+
 def _greet(settings: Settings) -> None:
     address = settings.public_url or _local(settings)
-    out.print(f"grader runs at {address} (everything it keeps is in {settings.data})", markup=False, soft_wrap=True)
+    out.print(f"grader runs at {address} (everything it keeps is in {_places(settings)})", markup=False, soft_wrap=True)
     database = Database(settings.database)
     try:
         with database.writing() as session:  # a token that was not shown is none: it is kept once it has been

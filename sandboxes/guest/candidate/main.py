@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from ..first import go_on_in_a_child
 from ..meeting import meet, meet_examiner
 from ..objects.peer import Peer
 from ..tree import Tree
@@ -87,6 +88,7 @@ class _Surroundings:
 
 def main(arguments: list[str]) -> None:
     """Connect as told (see ``meet``) and run."""
+    go_on_in_a_child()
     stream = FrameStream(*meet(arguments))
     stream.send(pack({"hello": "candidate"}))
     try:

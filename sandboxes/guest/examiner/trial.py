@@ -22,6 +22,7 @@ __all__ = ["MAX_TESTS", "try_tests"]
 MAX_TESTS = 500
 """Tests that a learner may hand in."""
 _ID_LIMIT = 300
+_MAX_ERRORS = 100
 _OUTPUT_LIMIT = 64 * 1024
 _OUTCOMES = frozenset({"passed", "failed", "error", "skipped"})
 
@@ -70,16 +71,12 @@ class _Account:
     def collected(self, detail: Any) -> bool:
         if self._waiting is not None or type(detail) is not dict:
             raise ProtocolViolation("tests collected twice")
-        tests, errors = detail["tests"], detail["errors"]
-        for one in [*tests, *errors, *errors.values()]:
-            _text(one, EXPLANATION_LIMIT)
-        if max(map(len, tests), default=0) > _ID_LIMIT:
-            raise ProtocolViolation("the name of a test is too long")
-        self._waiting = set(tests)
+        tests, errors = _names(detail["tests"]), _accounts(detail["errors"])
         if len(tests) > MAX_TESTS:
-            self._waiting = set()
             errors = {"": f"there are {len(tests)} tests; {MAX_TESTS} are the most"}
-        self._control.send({"do": "collected", "tests": tests[:MAX_TESTS], "errors": errors})
+            tests = []
+        self._waiting = set(tests)
+        self._control.send({"do": "collected", "tests": tests, "errors": errors})
         return bool(self._waiting)
 
     def started(self, detail: Any) -> bool:
@@ -142,6 +139,22 @@ class _Account:
             "change": None,
         }
         self._control.send({"do": "finished", "id": name, **said, "gone": gone, "cause": cause, "detail": detail})
+
+
+def _names(value: Any) -> list[str]:
+    """Names of tests, each of which there is once."""
+    if type(value) is not list or any(type(name) is not str or len(name) > _ID_LIMIT for name in value):
+        raise ProtocolViolation("something that is no name of a test")
+    if len(set(value)) != len(value):
+        raise ProtocolViolation("two tests of one name")
+    return value
+
+
+def _accounts(value: Any) -> dict[str, str]:
+    """Accounts of what could not be loaded, by path."""
+    if type(value) is not dict or len(value) > _MAX_ERRORS:
+        raise ProtocolViolation("something that is no account of what could not be loaded")
+    return {_text(path, _ID_LIMIT): _text(account, EXPLANATION_LIMIT) for path, account in value.items()}
 
 
 def _text(value: Any, limit: int) -> str:

@@ -14,6 +14,7 @@ from ..examiner.connection import Link, Surroundings
 from ..examiner.modules import Finder
 from ..examiner.results import Results
 from ..examiner.running import FILE_PATTERNS, OPTIONS, WITHOUT_HYPOTHESIS, prepare, prepare_hypothesis
+from ..first import go_on_in_a_child
 from ..meeting import meet
 from ..tree import Tree
 from ..wire.frames import FrameStream, pack, unpack
@@ -66,6 +67,7 @@ class _Runner(Servant):
 
 def main(arguments: list[str]) -> None:
     """Connect as told (see ``meet``), and run."""
+    go_on_in_a_child()
     descriptors = meet(arguments)
     prepare("/tmp/nothing", *WITHOUT_HYPOTHESIS)
     stream = FrameStream(*descriptors)

@@ -15,6 +15,7 @@ from ..objects.peer import Peer
 __all__ = ["ReportingPlugin"]
 
 _OUTPUT = 16 * 1024
+_MOST_ERRORS = 99
 _LONGEST = 300
 """Characters of a test's name."""
 
@@ -35,7 +36,7 @@ class ReportingPlugin:
         self._errors: dict[str, str] = {}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
+        if report.failed and len(self._errors) < _MOST_ERRORS:
             self._errors[report.nodeid] = report.longreprtext[:EXPLANATION_LIMIT]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
