@@ -205,5 +205,5 @@ def test_a_port_that_is_in_use_is_told_before_anything_is_started(world, run):
 @pytest.mark.parametrize("program", ["serve", "worker"])
 def test_a_data_folder_that_belongs_to_another_database_is_told_before_work_is_spoilt(world, run, tmp_path, program):
     said = run(program, "--data", str(tmp_path / "another"), status=2)
-    assert "the data folder does not hold what" in said
-    assert "need the same GRADER_DATA" in said
+    assert "does not hold what" in said
+    assert "need the same files, GRADER_BLOBS_URL or a GRADER_DATA that they share" in said
