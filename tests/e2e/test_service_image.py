@@ -13,6 +13,7 @@ from grader import __version__
 from sandboxes.images.base import BASE, ensure_base
 from tests.live.running import ROOT
 
+pytestmark = pytest.mark.xdist_group("service image")  # it is built once, and has one name
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 NAME = "grader/test-service"
 # What an official image of Python has: pip, and a registry that answers.
