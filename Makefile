@@ -16,7 +16,7 @@ demo: images ## Set everything up, grade sample submissions, and run the whole s
 
 test: images services lint ## Set everything up and run all tests, fast ones first
 	@$(BIN)/pytest -q -n 3 tests/unit tests/service
-	@$(BIN)/pytest -q -n 3 --dist loadgroup -m "not measured" tests/integration tests/hostile tests/e2e
+	@$(BIN)/pytest -q -n 3 --dist loadscope -m "not measured" tests/integration tests/hostile tests/e2e
 	@$(BIN)/pytest -q -m measured tests/integration tests/hostile tests/e2e
 
 chaos: images ## Kill parts of the service at random under load: make chaos SUBMISSIONS=500

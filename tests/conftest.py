@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from sandboxes.engine import Engine
 from sandboxes.sandbox import Sandbox
 from sandboxes.suite import Limits, Run, Suite, TestRun
 
+SHARES_NOTHING = "tests/e2e/test_endurance.py"
+BY_TRANSPORT = "tests/hostile/catalogue/test_submissions.py"
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+
+class ByFile(LoadScopeScheduling):
     """Tests of one file run in one process, one after the other, since they share what takes long to set up.
 
-    But for those that are parametrized over transports, each of which has a setup of its own, and those that share nothing.
+    But for those that share nothing, and those over several transports, each of which has a setup of its own.
     """
-    for item in items:
-        transport = getattr(item, "callspec", None) and item.callspec.params.get("ring", "")
-        alone = item.get_closest_marker("alone") is not None
-        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else f"{item.path}{transport or ''}"))
+
+    def _split_scope(self, nodeid):
+        path, _colons, test = nodeid.partition("::")
+        if path == SHARES_NOTHING:
+            return nodeid
+        transport = re.search(r"\[(socket|stream)-", test) if path == BY_TRANSPORT else None
+        return path + (transport[1] if transport else "")
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")

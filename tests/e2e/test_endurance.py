@@ -14,7 +14,6 @@ from grader.submission.pack import pack
 from tests.live import chaos, load
 from tests.live.running import PROGRAM, ROOT, running
 
-pytestmark = pytest.mark.alone
 SUBMISSIONS = 30
 
 

@@ -1,5 +1,6 @@
 """``Dockerfile``: the image of the service's programs, built without a network on the base that is made here."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -13,9 +14,8 @@ from grader import __version__
 from sandboxes.images.base import BASE, ensure_base
 from tests.live.running import ROOT
 
-pytestmark = pytest.mark.xdist_group("service image")  # it is built once, and has one name
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-NAME = "grader/test-service"
+NAME = f"grader/test-service-{os.getpid()}"
 # What an official image of Python has: pip, and a registry that answers.
 WITH_PIP = f"""\
 FROM {BASE}
