@@ -6,6 +6,7 @@ import itertools
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -131,6 +132,16 @@ class World:
         one = self.claim(queue)
         assert self.finish(one, score)
         return one.submission_id
+
+    def worker(self, blobs):
+        """What a worker's process has, as far as it comes where it can't read files."""
+        return SimpleNamespace(
+            database=self.database,
+            blobs=blobs,
+            settings=SimpleNamespace(lease=60.0),
+            now=lambda: self.now,
+            worker=lambda: "w1",
+        )
 
     def later(self, **amount):
         self.now += timedelta(**amount)

@@ -4,7 +4,6 @@ import re
 import socket
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -171,13 +170,7 @@ def test_a_bucket_that_is_not_there_is_told(blobs):
 
 def test_a_grading_waits_while_its_files_can_t_be_read(world, unreachable):
     name = world.submit()
-    context = SimpleNamespace(
-        database=world.database,
-        blobs=unreachable,
-        settings=SimpleNamespace(lease=60.0),
-        now=lambda: world.now,
-        worker=lambda: "w1",
-    )
+    context = world.worker(unreachable)
     for _ in range(7):
         assert grade_next(context, "learners")
         world.later(minutes=2)

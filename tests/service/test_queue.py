@@ -5,7 +5,6 @@ import threading
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 from sqlalchemy import select, text
 
@@ -224,13 +223,7 @@ def test_the_query_that_operators_scale_by_counts_what_is_to_be_done(world):
 def test_files_that_are_missing_park_nothing_and_cost_no_failure(world, tmp_path):
     """A worker whose data folder belongs to another service, or was not restored with the database."""
     name = world.submit()
-    context = SimpleNamespace(
-        database=world.database,
-        blobs=FolderBlobs(tmp_path / "another"),
-        settings=SimpleNamespace(lease=60.0),
-        now=lambda: world.now,
-        worker=lambda: "w1",
-    )
+    context = world.worker(FolderBlobs(tmp_path / "another"))
     for _ in range(10):
         assert grade_next(context, "learners")
         world.later(minutes=2)
