@@ -251,8 +251,8 @@ class ForkServer:
             clear_shared()
 
     def _untidy(self, code: int) -> bool:
-        """Whether a keeper could not clear up, or was killed before it did; with namespaces there is nothing to clear."""
-        return code == UNTIDY or (code < 0 and not self._protection.namespaces)
+        """Whether a keeper could not clear up, or ended before it did; with namespaces there is nothing to clear."""
+        return not self._protection.namespaces and (code == UNTIDY or code < 0)
 
 
 def _load_for_values() -> None:

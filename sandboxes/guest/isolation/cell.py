@@ -30,8 +30,9 @@ from .removal import empty, remove
 __all__ = ["UNTIDY", "Bounds", "Cell", "clear_shared", "prepare", "probe"]
 
 UNTIDY = 3
-"""Exit status of a keeper that could not remove all that its cell left."""
+"""Exit status of a keeper that could not remove all that its cell left, or ended before it did."""
 
+_AWAITED = (signal.SIGTERM, signal.SIGCHLD)
 _OPEN_FILES = 512
 _MOST_DESCRIPTORS = 4096
 _FIRST_TO_BE_KILLED = "1000"
@@ -136,23 +137,24 @@ def _start(
     protection: Protection, bounds: Bounds, scratch: str, descriptors: Iterable[int], work: Callable[[], None]
 ) -> int:
     """Let a new process do some work in a cell; returns the process id of its keeper."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)  # it may be told to end at any time
     keeper = os.fork()
     if keeper:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return keeper
     try:
         _keep(protection, bounds, scratch, sorted(set(descriptors)), work)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
-        os._exit(1)
+        os._exit(UNTIDY)
 
 
 def _keep(
     protection: Protection, bounds: Bounds, scratch: str, descriptors: list[int], work: Callable[[], None]
 ) -> NoReturn:
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGTERM):
+    for number in _AWAITED:
         signal.signal(number, signal.SIG_DFL)
     os.setsid()  # signals to the own group reach neither the fork server nor its relay
     become_subreaper()
@@ -168,22 +170,32 @@ def _keep(
         os.close(hold)
         _judge(protection, bounds, scratch, descriptors, alive, work)
     set_dumpable(False)
-    signal.signal(signal.SIGTERM, lambda number, frame: os.kill(judge, signal.SIGKILL))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     os.write(hold, b".")
     _close_all_but([])
-    _pid, status = os.waitpid(judge, 0)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    status = _wait_for(judge)
     if not protection.namespaces:
         _tidy(scratch)
     os._exit(0 if status == 0 else 1)
+
+
+def _wait_for(judge: int) -> int:
+    """Wait until the judging process ends, and end it when told to; returns its status.
+
+    Signals are taken when they are looked for: one that comes when the process is gone already interrupts nothing.
+    """
+    while True:
+        pid, status = os.waitpid(judge, os.WNOHANG)
+        if pid:
+            return status
+        if signal.sigwait(_AWAITED) == signal.SIGTERM:
+            os.kill(judge, signal.SIGKILL)
 
 
 def _judge(
     protection: Protection, bounds: Bounds, scratch: str, descriptors: list[int], alive: int, work: Callable[[], None]
 ) -> NoReturn:
     try:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
         die_with_parent()
         if not os.read(alive, 1):  # it had ended before the kernel was asked to tell
             os._exit(1)
