@@ -20,6 +20,7 @@ from .guest.gauge import COUNTERS
 from .guest.meeting import MEETING_PLACE
 from .owner import HOST, owner
 from .profile import profile
+from .view import HIDDEN, HIDDEN_WHERE_NESTED
 
 __all__ = ["LABEL", "Container", "ContainerSpec", "Engine", "ExitState", "Owned"]
 
@@ -28,16 +29,6 @@ _HOST_LABEL = "org.grader.host"
 _OWNER_LABEL = "org.grader.owner"
 _KEPT_LABEL = "org.grader.kept"
 _TIMEOUT = 120
-_MASKED_WHERE_NESTED = ("/sys/firmware", "/sys/devices/virtual/powercap", "/dev/pts")
-_MASKED = (
-    *_MASKED_WHERE_NESTED,
-    *("/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list"),
-    *("/proc/timer_stats", "/proc/sched_debug", "/proc/scsi"),
-    # What tells of the whole machine, and so of other containers.
-    *("/proc/interrupts", "/proc/softirqs", "/proc/schedstat", "/proc/vmstat", "/proc/zoneinfo", "/proc/buddyinfo"),
-    *("/proc/pagetypeinfo", "/proc/diskstats", "/proc/locks", "/proc/pressure", "/proc/slabinfo"),
-)
-"""What engines mask by themselves, and more. Pseudo terminals are counted for the whole machine, and few."""
 _PLACE = "size=64k,nr_inodes=2000,mode=0311,nosuid,nodev,noexec"
 """How a meeting place is mounted: nobody, not even who makes sockets there, needs their names listed."""
 _SIGNS = {"seccomp": "filter", "volume": "mount flags"}
@@ -244,9 +235,9 @@ class Engine:
             oom_score_adj=500,
             runtime=self._runtime,
         )
-        host_config |= {"MaskedPaths": list(_MASKED)}
+        host_config |= {"MaskedPaths": list(HIDDEN)}
         if spec.nests and self.nests:
-            host_config |= {"MaskedPaths": list(_MASKED_WHERE_NESTED), "ReadonlyPaths": []}
+            host_config |= {"MaskedPaths": list(HIDDEN_WHERE_NESTED), "ReadonlyPaths": []}
         created = api.create_container(
             spec.image,
             command=["python3", *spec.command],

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .guest.isolation.filter import FAMILIES, NAMESPACE_FLAGS, OWN, SEALED_MEMORY, UNKNOWN
+from .guest.isolation.filter import FAMILIES, OWN, REFUSED_FLAGS, SEALED_MEMORY, UNKNOWN
 
 __all__ = ["profile"]
 
@@ -32,7 +32,7 @@ _ALLOWED = """
     shmget shmat shmdt shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl
     mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
 
-    fork vfork execve exit exit_group wait4 waitid kill tkill tgkill pidfd_open pidfd_send_signal
+    fork vfork execve exit exit_group wait4 waitid kill tkill tgkill
     getpid getppid gettid getpgid getpgrp getsid setpgid setsid
     getuid geteuid getgid getegid getresuid getresgid getgroups
     setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid
@@ -50,7 +50,7 @@ _ALLOWED = """
 
     pipe pipe2 eventfd eventfd2 poll ppoll select pselect6
     epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
-    bind connect listen accept accept4 getsockname getpeername setsockopt shutdown
+    bind connect listen accept accept4 getsockname getpeername shutdown
     sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg
 
     uname sysinfo getrandom
@@ -60,9 +60,10 @@ _NOT_TAKEN = ["fadvise64", "readahead", "sync_file_range"]
 """Advice on the cache of files, which all containers share: it is heard, and not taken. Who could drop what is in it would
 have a memory there for the next container (see ``images.warming``). To look at it (mincore, cachestat) is refused."""
 
-_OPTIONS, _COOKIES = 128, (57, 71)
-"""Options of sockets, by their numbers, that may be asked for: all but SO_COOKIE and SO_NETNS_COOKIE. These number what the
-whole machine has, so that one container could count for the next."""
+_OPTIONS = 128
+_NUMBERING = {"getsockopt": (57, 71, 77), "setsockopt": (76,)}
+"""Options of sockets, by their numbers, are all allowed but SO_COOKIE, SO_NETNS_COOKIE, SO_PEERPIDFD, SO_PASSPIDFD. These
+number what the whole machine has, so that one container could count for the next. (So do descriptors of processes.)"""
 
 _NESTING = "unshare mount umount2"
 """For a fork server that makes namespaces, and takes this from its children with a filter of its own."""
@@ -112,7 +113,7 @@ def profile(nests: bool = False) -> str:
         _rule(list(UNKNOWN), refusal=errno.ENOSYS),
         _rule(_NOT_TAKEN, refusal=0),
         *(_rule([name], *(_equals(*argument) for argument in arguments.items())) for name, (_, arguments) in OWN.items()),
-        _rule(["clone"], _compare(0, "SCMP_CMP_MASKED_EQ", NAMESPACE_FLAGS, 0)),
+        _rule(["clone"], _compare(0, "SCMP_CMP_MASKED_EQ", REFUSED_FLAGS, 0)),
         _rule(["memfd_create"], _compare(1, "SCMP_CMP_MASKED_EQ", SEALED_MEMORY, SEALED_MEMORY)),
         _rule(["socketpair"], _equals(0, FAMILIES[0])),
         *(_rule(["socket"], _equals(0, family)) for family in FAMILIES),
@@ -122,23 +123,27 @@ def profile(nests: bool = False) -> str:
             if other not in FAMILIES
         ),
         *(_rule(["personality"], _equals(0, value)) for value in _PERSONALITIES),
-        *(_rule(["getsockopt"], _compare(2, "SCMP_CMP_MASKED_EQ", _HALF & -size, first)) for first, size in _blocks()),
+        *(
+            _rule([name], _compare(2, "SCMP_CMP_MASKED_EQ", _HALF & -size, first))
+            for name, refused in _NUMBERING.items()
+            for first, size in _blocks(refused)
+        ),
         *(_rule(["ioctl"], _equals(1, request)) for request in requests.values()),
     ]
     architectures: list[dict[str, Any]] = [{"architecture": name, "subArchitectures": []} for name in _ARCHITECTURES]
     return json.dumps({"defaultAction": "SCMP_ACT_ERRNO", "archMap": architectures, "syscalls": rules})
 
 
-def _blocks() -> Iterator[tuple[int, int]]:
-    """The options of sockets in blocks as a mask describes them: the first, and how many, a power of two."""
+def _blocks(refused: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """The other options of sockets in blocks as a mask describes them: the first, and how many, a power of two."""
     first = 0
     while first < _OPTIONS:
         size = 1
-        while first % (2 * size) == 0 and not any(first <= cookie < first + 2 * size for cookie in _COOKIES):
+        while first % (2 * size) == 0 and not any(first <= option < first + 2 * size for option in refused):
             size *= 2
             if first + 2 * size > _OPTIONS:
                 break
-        if first not in _COOKIES:
+        if first not in refused:
             yield first, size
         first += size
 

@@ -7,6 +7,7 @@ it would carry words from one to another.
 from __future__ import annotations
 
 import os
+import signal
 
 __all__ = ["go_on_in_a_child"]
 
@@ -21,6 +22,7 @@ def go_on_in_a_child() -> None:
     if child == 0:
         return
     os.closerange(0, _DESCRIPTORS)  # connections end when the child's do
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # with which the kernel lets nobody end a container's first process
     while True:
         process, status = os.wait()
         if process == child:

@@ -1,6 +1,7 @@
 """What containers share with each other through the kernel: none can take it from others, or leave traces there."""
 
 from sandboxes.sandbox import Sandbox
+from sandboxes.view import SHOWN
 
 from ..conftest import Graded, encoded, make_suite
 
@@ -90,23 +91,42 @@ def test_there_are_no_pseudo_terminals(engine):
 
 
 COUNTING = """
-    import os, socket
+    import errno, os, socket
 
     def cookies():
         found = []
         with socket.socket(socket.AF_UNIX) as one:
-            for option in (57, 71):
+            for option in (57, 71, 77):
                 try:
                     found.append(one.getsockopt(socket.SOL_SOCKET, option, 8))
                 except OSError as error:
                     found.append(type(error).__name__)
             assert one.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) == socket.SOCK_STREAM
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            try: one.setsockopt(socket.SOL_SOCKET, 76, 1)
+            except OSError as error: found.append(type(error).__name__)
         return found
+
+    def descriptor_of_a_process():
+        try: return os.fstat(os.pidfd_open(os.getpid())).st_ino
+        except OSError as error: return errno.errorcode[error.errno]
+
+    def mounted(): return {line.split()[4] for line in open("/proc/self/mountinfo")}
+
+    def shown():
+        # What is to be seen beside processes, and is not covered.
+        places = mounted()
+        return sorted(name for name in os.listdir("/proc") if not name.isdigit() and f"/proc/{name}" not in places)
+
+    def system(): return sorted(os.listdir("/sys"))
+
+    def nothing_is_read_where_something_is_covered():
+        covered = [place for place in mounted() if place.startswith("/proc/")]
+        return all(not (os.listdir(place) if os.path.isdir(place) else open(place).read(1)) for place in covered)
 
     def of_the_machine():
         \"\"\"Files that are mounted here and may be looked at, and are no device.\"\"\"
-        places = [line.split()[4] for line in open("/proc/self/mountinfo")]
-        return [place for place in places if os.path.isfile(place) and not place.startswith(("/proc/", "/etc/"))]
+        return [place for place in mounted() if os.path.isfile(place) and not place.startswith(("/proc/", "/etc/"))]
 
     def streams_of_the_first(): return os.listdir("/proc/1/fd")
 """
@@ -114,10 +134,14 @@ COUNTING = """
 
 def test_nothing_there_is_one_for_all(engine):
     """Counters of the whole machine, and files of it, on which locks and watches are heard elsewhere."""
-    tests = """
+    tests = f"""
         import bank
 
-        def test_cookies(): assert bank.cookies() == ["PermissionError", "PermissionError"]
+        def test_cookies(): assert bank.cookies() == ["PermissionError"] * 4
+        def test_processes(): assert bank.descriptor_of_a_process() == "ENOSYS"
+        def test_proc(): assert set(bank.shown()) <= {set(SHOWN)!r}
+        def test_sys(): assert bank.system() == []
+        def test_covered(): assert bank.nothing_is_read_where_something_is_covered()
         def test_files(): assert bank.of_the_machine() == []
         def test_streams(): assert bank.streams_of_the_first() == []
     """

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from sandboxes.guest.isolation.filter import NAMESPACE_FLAGS, OWN, REFUSED, SEALED_MEMORY, UNKNOWN, program
+from sandboxes.guest.isolation.filter import OWN, REFUSED, REFUSED_FLAGS, SEALED_MEMORY, UNKNOWN, program
 from sandboxes.profile import profile
 
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -87,7 +87,7 @@ def test_the_second_filter_lets_the_rest_through(judge):
 
 
 def test_the_second_filter_looks_at_arguments(judge):
-    flags = [1 << bit for bit in range(32) if NAMESPACE_FLAGS >> bit & 1]
+    flags = [1 << bit for bit in range(32) if REFUSED_FLAGS >> bit & 1]
     assert {judge("clone", flag | 17) for flag in flags} == {errno.EPERM}
     assert {judge("socket", family) for family in (0, 16, 17, 38, 40)} == {errno.EAFNOSUPPORT}
     assert judge("socketpair", 30) == errno.EAFNOSUPPORT

@@ -13,7 +13,7 @@ import struct
 
 from .kernel import prctl
 
-__all__ = ["FAMILIES", "NAMESPACE_FLAGS", "OWN", "REFUSED", "SEALED_MEMORY", "UNKNOWN", "load", "program"]
+__all__ = ["FAMILIES", "OWN", "REFUSED", "REFUSED_FLAGS", "SEALED_MEMORY", "UNKNOWN", "load", "program"]
 
 REFUSED: dict[str, tuple[int, int | None]] = {
     # namespaces and mounts
@@ -38,8 +38,11 @@ REFUSED: dict[str, tuple[int, int | None]] = {
 UNKNOWN: dict[str, tuple[int, int]] = {
     "clone3": (435, 435), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "userfaultfd": (323, 282), "execveat": (322, 281), "memfd_secret": (447, 447),
+    "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
 }  # fmt: skip
-"""Refused with ENOSYS, as by an old kernel, so that callers do it in another way. A filter sees no flags of ``clone3``."""
+"""Refused with ENOSYS, as by an old kernel, so that callers do it in another way. A filter sees no flags of ``clone3``.
+
+Descriptors of processes are numbered for the whole machine, so that one container could count for the next."""
 
 OWN: dict[str, tuple[tuple[int, int], dict[int, int]]] = {
     "prlimit64": ((302, 261), {0: 0}), "sched_setaffinity": ((203, 122), {0: 0}), "sched_setparam": ((142, 118), {0: 0}),
@@ -53,8 +56,8 @@ Who can bound or slow down other processes can do so to the container's first on
 
 FAMILIES = (1, 2, 10)
 """Sockets: AF_UNIX, AF_INET, AF_INET6."""
-NAMESPACE_FLAGS = 0x7E020000
-"""Flags of ``clone`` that make namespaces."""
+REFUSED_FLAGS = 0x7E021000
+"""Flags of ``clone`` that make namespaces, and CLONE_PIDFD."""
 SEALED_MEMORY = 8
 """MFD_NOEXEC_SEAL: a file in memory that can never be executed."""
 
@@ -119,7 +122,7 @@ def program(machine: str, alone: bool = True) -> list[_Instruction]:
         code += _apart(column)
     for numbers, arguments in OWN.values():
         code += _when(numbers[column], _with(arguments))
-    code += _when(_CLONE[column], [(_LOAD, 0, 0, _FIRST), (_ANY_BIT, 0, 1, NAMESPACE_FLAGS), _error(errno.EPERM), _allow()])
+    code += _when(_CLONE[column], [(_LOAD, 0, 0, _FIRST), (_ANY_BIT, 0, 1, REFUSED_FLAGS), _error(errno.EPERM), _allow()])
     code += _when(_MEMFD[column], [(_LOAD, 0, 0, _SECOND), (_ANY_BIT, 1, 0, SEALED_MEMORY), _error(errno.EPERM), _allow()])
     code += _when(_SOCKET[column], _only(_FIRST, FAMILIES, errno.EAFNOSUPPORT))
     code += _when(_SOCKETPAIR[column], _only(_FIRST, FAMILIES[:1], errno.EAFNOSUPPORT))
