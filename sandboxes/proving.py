@@ -3,6 +3,10 @@
 Each of them runs in two more processes, as it is in one and changed in the other, in an order by chance. Nothing there
 tells which is which but what the right answer is: who says yes without knowing it passes a test that nobody passes, and who
 says no fails one that it had passed. What that leaves in doubt is looked into in more.
+
+Some machine may keep a number from one process to the next, whatever is hidden from them. So the run that counts is not the
+first: before it some tests are run changed and others as they are. Who says yes at first and remembers what it was asked
+does not know which of the two it remembers; who says no at first is found out when the same is run once more.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from .guest.objects.changes import NOTE, TRY, WHOLE, Change, Report
 from .session import Round
 from .suite import Test, TestRun
 
-__all__ = ["Changes", "Proven", "Results", "changes_of", "prove", "surest", "to_try", "without"]
+__all__ = ["Changes", "Early", "Proven", "Results", "changes_of", "early", "prove", "surest", "to_try", "without"]
 
 Changes = Mapping[str, Sequence[Change]]
 """By test that passes on a yes of the submission's classes: changes with which no right solution passes, if any."""
@@ -103,34 +107,96 @@ class Proven(NamedTuple):
     told: Changes
 
 
-def prove(runs: Iterable[TestRun], changes: Changes, again: Callable[[Sequence[Round]], Results]) -> Proven:
+class Early(NamedTuple):
+    """What was run before the run that counts, changed or as it is.
+
+    Attributes:
+        planned: Which change was made in tests, if any.
+        results: What became of them.
+    """
+
+    planned: Mapping[Test, Change | None]
+    results: Sequence[tuple[TestRun, Report]]
+
+
+_NOTHING = Early({}, ())
+
+
+def early(tests: Iterable[Test], changes: Changes, again: Callable[[Sequence[Round]], Results]) -> Early:
+    """Run the tests that can be changed before the run that counts: changed or as they are, as chance has it."""
+    some = {test: of_test for test in tests if (of_test := changes.get(test.id))}
+    planned = {test: _chance.choice([None, _chance.choice(of_test)]) for test, of_test in some.items()}
+    return Early(planned, tuple(_run(planned, again)) if planned else ())
+
+
+def _run(planned: Mapping[Test, Change | None], again: Callable[[Sequence[Round]], Results]) -> Results:
+    return again([Round(test, change) for test, change in planned.items()])
+
+
+def prove(
+    runs: Iterable[TestRun], changes: Changes, again: Callable[[Sequence[Round]], Results], before: Early = _NOTHING
+) -> Proven:
     """Run tests that were passed again, where they can be changed.
 
     Args:
         runs: Results of all tests.
         changes: Of the tests.
         again: Runs tests in a fresh process.
+        before: What ``early`` gave.
     """
     decided = {run.test.id: run for run in runs if run.share > 0 and run.test.id in changes}
     passed = [run for name, run in decided.items() if changes[name]]
     shared = _shared(changes)
     proofs = [_Proof(run, changes[run.test.id], shared) for run in passed]
+    _hear(proofs, *before)
+    least = _FIRST_OF_FEW if len(passed) < _FEW else _FIRST
+    once_more = _chance.randrange(least)
     for number in range(_RUNS):
         waiting = [proof for proof in proofs if not proof.is_certain]
         # Who lies in some processes is found out in those tests that were changed there: a doubt in one is a doubt in all.
         doubted = any(proof.is_doubted for proof in proofs)
-        if not waiting or (number >= (_FIRST_OF_FEW if len(passed) < _FEW else _FIRST) and not doubted):
+        if not waiting or (number >= least and not doubted):
             break
-        planned = [(proof, proof.next()) for proof in waiting]
-        rounds = [Round(proof.run.test, change) for proof, change in planned]
-        found = {run.test.id: (run, report) for run, report in again(rounds)}
-        for proof, change in planned:
-            proof.hear(change, *found.get(proof.run.test.id, (None, None)))
+        if number == once_more:
+            _compare(proofs, before, again)
+        planned = {proof.run.test: proof.next() for proof in waiting}
+        _hear(proofs, planned, _run(planned, again))
     unearned = {proof.run.test.id: proof.reason for proof in proofs if proof.is_unearned}
-    if len(unearned) > 1 and _OFTEN * len(unearned) >= len(proofs):
+    others = len(_passed_when_changed(before) - {proof.run.test for proof in proofs})
+    if (found := len(unearned) + others) > 1 and _OFTEN * found >= len(proofs) + others:
         unearned = {name: unearned.get(name, _ALL) for name in decided}
     told = {proof.run.test.id: proof.told for proof in proofs if proof.run.test.id not in unearned}
     return Proven({name: _failed(decided[name], text) for name, text in unearned.items()}, told)
+
+
+def _hear(proofs: Iterable[_Proof], planned: Mapping[Test, Change | None], results: Results) -> None:
+    found = {run.test: (run, report) for run, report in results}
+    for proof in proofs:
+        if (test := proof.run.test) in planned:
+            proof.hear(planned[test], *found.get(test, (None, None)))
+
+
+def _passed_when_changed(before: Early) -> set[Test]:
+    return {run.test for run, report in before.results if report.change is not None and report.made and run.share > 0}
+
+
+def _compare(proofs: Iterable[_Proof], before: Early, again: Callable[[Sequence[Round]], Results]) -> None:
+    """Run once more what was run before, if tests that are passed were not passed there.
+
+    That may come of a test that was changed there, and left something behind: then it comes so again.
+    """
+    shares = {run.test: run.share for run, _report in before.results}
+    some = [
+        proof
+        for proof in proofs
+        if (test := proof.run.test) in before.planned
+        and before.planned[test] is None
+        and shares.get(test, 0) < proof.run.share
+    ]
+    if some:
+        now = {run.test: run.share for run, _report in _run(before.planned, again)}
+        for proof in some:
+            proof.compare(now.get(proof.run.test, 0) < proof.run.share)
 
 
 def _shared(changes: Changes) -> set[str]:
@@ -239,6 +305,10 @@ class _Proof:
             self._passed[change] = self._passed.get(change, True) and as_before
             if as_before:
                 self.reason = _CHANGED
+
+    def compare(self, as_before: bool) -> None:
+        """Whether it fails once more where it failed as it is, and was not the first."""
+        self._failed += -1 if as_before else 1
 
 
 class _Kind(NamedTuple):

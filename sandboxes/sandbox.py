@@ -21,7 +21,7 @@ from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .measure import Plan, Repetition, measure
 from .pool import CandidatePool
-from .proving import Changes, Results, changes_of, prove, surest, to_try, without
+from .proving import Changes, Results, changes_of, early, prove, surest, to_try, without
 from .session import Round, Session
 from .suite import Inspected, Run, Scaling, Suite, Test, TestRun
 
@@ -103,6 +103,7 @@ class Sandbox:
             SandboxFailure: The grader could not do its work, again and again.
         """
         started = time.monotonic()
+        before = early(self.tests, self._changes, lambda rounds: self._again(files, rounds))
         attempts = Attempts(
             self._examiners,
             lambda examiner, blamed: self._session(files, examiner, blamed, on_test),
@@ -113,7 +114,7 @@ class Sandbox:
         runs = [session.runs.get(test.id) or session.missing(test) for test in self.tests]
         if session.strayed:
             runs = list(self._without_changes(files, runs, on_test))
-        proven = prove(runs, self._changes, lambda rounds: self._again(files, rounds))
+        proven = prove(runs, self._changes, lambda rounds: self._again(files, rounds), before)
         for run in proven.unearned.values():
             on_test(run)
         runs = [proven.unearned.get(run.test.id, run) for run in runs]

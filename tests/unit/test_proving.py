@@ -3,7 +3,7 @@
 import random
 
 from sandboxes.guest.objects.changes import NOTE, TRY, WHOLE, Change, Report
-from sandboxes.proving import changes_of, prove, surest, to_try, without
+from sandboxes.proving import changes_of, early, prove, surest, to_try, without
 from sandboxes.suite import Test, TestRun
 
 CHANGES = [Change("/t/test_it.py", 3, "call", 0, part, 1) for part in range(4)]
@@ -29,6 +29,59 @@ def answering(passes, made=True):
         ]
 
     return again, processes
+
+
+def kept(passes, number=6):
+    """How many tests one keeps of ``number``, all of which it may pass: with a process before the one that counts."""
+    changes = dict(list(ALL.items())[:number])
+    again, processes = answering(passes)
+    before = early(TESTS[:number], changes, again)
+    processes.append([])
+    runs = [TestRun(test, "passed") for test in TESTS[:number] if passes(len(processes), None, TESTS.index(test))]
+    return len(runs) - len(prove(runs, changes, again, before).unearned)
+
+
+class Memory:
+    """A program with a memory from one process to the next, which says yes in one process, and then to what it was asked there."""
+
+    def __init__(self, believing):
+        self.believing = believing
+        self.asked = {}
+
+    def __call__(self, process, change, number):
+        if process < self.believing:
+            return False
+        if process == self.believing:
+            self.asked[number] = change
+        return self.asked[number] == change
+
+
+def test_who_remembers_what_it_was_asked_at_first_does_not_know_whether_that_was_changed():
+    assert sum(kept(Memory(1)) for _ in range(200)) < 200, "of 1,200"
+    assert sum(kept(Memory(1), number=1) for _ in range(200)) < 140, "about half"
+
+
+def test_who_says_no_at_first_is_found_out_when_that_is_run_once_more():
+    assert sum(kept(Memory(2)) for _ in range(200)) < 200, "of 1,200"
+    assert sum(kept(Memory(2), number=1) for _ in range(200)) < 140, "about half"
+
+
+def test_what_changed_tests_leave_behind_for_others_costs_nothing():
+    processes = []
+
+    def again(rounds):
+        """As they are, tests fail in a process like the first one alone."""
+        processes.append(rounds)
+        left = rounds == processes[0]
+        outcomes = ["passed" if one.change is None and not left else "failed" for one in rounds]
+        return [
+            (TestRun(one.test, outcome), Report(one.change, True, 0)) for one, outcome in zip(rounds, outcomes, strict=True)
+        ]
+
+    for _ in range(100):
+        processes.clear()
+        before = early(TESTS, ALL, again)
+        assert prove(PASSED, ALL, again, before).unearned == {}
 
 
 def test_who_works_it_out_is_believed_after_two_more_runs():
