@@ -4,9 +4,10 @@ Each of them runs in two more processes, as it is in one and changed in the othe
 tells which is which but what the right answer is: who says yes without knowing it passes a test that nobody passes, and who
 says no fails one that it had passed. What that leaves in doubt is looked into in more.
 
-Some machine may keep a number from one process to the next, whatever is hidden from them. So the run that counts is not the
-first: before it some tests are run changed and others as they are. Who says yes at first and remembers what it was asked
-does not know which of the two it remembers; who says no at first is found out when the same is run once more.
+Some machine may keep numbers from one process to the next, whatever is hidden from them. So the run that counts is not the
+first: before it half of the tests are run changed and the others as they are. Who says yes at first and remembers what it
+was asked does not know which of the two that was; who says no at first is found out when the same is run once more; and who
+says yes twice, and then knows, has passed many tests with the changes of the first process, and with no others.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _MANY = 3
 """Changes of what is only compared, with which a test needs no others."""
 _OFTEN = 3
 """If one of so many tests was not earned, and not a single one alone, none of them was."""
+_OTHERS = 2
+"""Changes that a test is not passed with, beside the only one that it was passed with."""
 _CHANGED = (
     "an object says yes (==, < or in) to what differs: this test passes as well with a value changed so that no solution "
     "passes it that is known to be right"
@@ -123,9 +126,10 @@ _NOTHING = Early({}, ())
 
 
 def early(tests: Iterable[Test], changes: Changes, again: Callable[[Sequence[Round]], Results]) -> Early:
-    """Run the tests that can be changed before the run that counts: changed or as they are, as chance has it."""
+    """Run the tests that can be changed before the run that counts: half of them changed, whichever that are."""
     some = {test: of_test for test in tests if (of_test := changes.get(test.id))}
-    planned = {test: _chance.choice([None, _chance.choice(of_test)]) for test, of_test in some.items()}
+    half = _chance.sample([*some], (len(some) + _chance.randrange(2)) // 2)
+    planned = {test: _chance.choice(of_test) if test in half else None for test, of_test in some.items()}
     return Early(planned, tuple(_run(planned, again)) if planned else ())
 
 
@@ -158,12 +162,12 @@ def prove(
         if not waiting or (number >= least and not doubted):
             break
         if number == once_more:
-            _compare(proofs, before, again)
+            _compare(waiting, before, again)
         planned = {proof.run.test: proof.next() for proof in waiting}
         _hear(proofs, planned, _run(planned, again))
     unearned = {proof.run.test.id: proof.reason for proof in proofs if proof.is_unearned}
-    others = len(_passed_when_changed(before) - {proof.run.test for proof in proofs})
-    if (found := len(unearned) + others) > 1 and _OFTEN * found >= len(proofs) + others:
+    doubtful = unearned.keys() | _odd(proofs, before)
+    if len(doubtful) > 1 and _OFTEN * len(doubtful) >= len(doubtful | {proof.run.test.id for proof in proofs}):
         unearned = {name: unearned.get(name, _ALL) for name in decided}
     told = {proof.run.test.id: proof.told for proof in proofs if proof.run.test.id not in unearned}
     return Proven({name: _failed(decided[name], text) for name, text in unearned.items()}, told)
@@ -176,25 +180,38 @@ def _hear(proofs: Iterable[_Proof], planned: Mapping[Test, Change | None], resul
             proof.hear(planned[test], *found.get(test, (None, None)))
 
 
-def _passed_when_changed(before: Early) -> set[Test]:
-    return {run.test for run, report in before.results if report.change is not None and report.made and run.share > 0}
+def _odd(proofs: Iterable[_Proof], before: Early) -> set[str]:
+    """The tests that were passed with the change of the first process, and with no other since, or not as they are."""
+    by_test = {proof.run.test: proof for proof in proofs}
+    return {
+        test.id
+        for test, change in _passed_changed(before)
+        if test not in by_test or by_test[test].is_passed_with_none_but(change)
+    }
 
 
-def _compare(proofs: Iterable[_Proof], before: Early, again: Callable[[Sequence[Round]], Results]) -> None:
+def _passed_changed(before: Early) -> list[tuple[Test, Change]]:
+    return [
+        (run.test, report.change)
+        for run, report in before.results
+        if report.change is not None and report.made and run.share > 0
+    ]
+
+
+def _compare(proofs: Sequence[_Proof], before: Early, again: Callable[[Sequence[Round]], Results]) -> None:
     """Run once more what was run before, if tests that are passed were not passed there.
 
     That may come of a test that was changed there, and left something behind: then it comes so again.
     """
     shares = {run.test: run.share for run, _report in before.results}
+    planned = {proof.run.test: before.planned[proof.run.test] for proof in proofs if proof.run.test in before.planned}
     some = [
         proof
         for proof in proofs
-        if (test := proof.run.test) in before.planned
-        and before.planned[test] is None
-        and shares.get(test, 0) < proof.run.share
+        if planned.get(test := proof.run.test, test) is None and shares.get(test, 0) < proof.run.share
     ]
     if some:
-        now = {run.test: run.share for run, _report in _run(before.planned, again)}
+        now = {run.test: run.share for run, _report in _run(planned, again)}
         for proof in some:
             proof.compare(now.get(proof.run.test, 0) < proof.run.share)
 
@@ -231,7 +248,8 @@ class _Proof:
     def next(self) -> Change | None:
         """What is changed in the next run, if anything is: in one of each two, as chance has it."""
         if not self._next:
-            self._left = self._left or list(self._changes)
+            new = [change for change in self._changes if change not in self._passed]
+            self._left = self._left or new or list(self._changes)
             # Of what it has passed more are tried: whoever looks at some parts alone fails with the next one.
             change = next((one for one in self._left if self._weight(self._kind_of(one)) > 0), self._left[0])
             self._left.remove(change)
@@ -305,6 +323,11 @@ class _Proof:
             self._passed[change] = self._passed.get(change, True) and as_before
             if as_before:
                 self.reason = _CHANGED
+
+    def is_passed_with_none_but(self, change: Change) -> bool:
+        """Whether several others were tried, and it was passed with none."""
+        others = [passed for other, passed in self._passed.items() if other != change]
+        return len(others) >= _OTHERS and not any(others)
 
     def compare(self, as_before: bool) -> None:
         """Whether it fails once more where it failed as it is, and was not the first."""

@@ -3,8 +3,8 @@
 What the tests say of themselves can't be believed, because they run with pytest in one process: one that tosses a coin could
 claim anything. So the right program comes in again and again, in an order that nobody can foresee; a faulty one counts as
 caught when the same test fails on it twice; and tests that contradict themselves on the right program catch nothing at all.
-Nor is the right program always the first: some machine may keep a number from one trial to the next, and tests that only
-compare what a program does with what an earlier one did would need to know which one that was.
+Nor is the right program the first: some machine may keep numbers from one trial to the next, and tests that only compare
+what a program does with what earlier ones did would need to know which of these was right.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ __all__ = ["WritingExamination", "fails_on"]
 
 _RIGHT = ""
 """Name of the right program among the others."""
-_AGAIN = 2
-"""How often the right program comes in each round."""
-_BEFORE = 3
-"""Among so many faulty programs the right one comes for the first time."""
+_AGAIN = 4
+"""How often the right program comes in the second round; in the first it comes once."""
+_RESERVE = 0.25
+"""Of the time, for the right program: faulty ones may use up the rest before it comes."""
 _SILENT = frozenset({"passed", "skipped"})
 _SHOWN = 3
 _chance = secrets.SystemRandom()
@@ -91,16 +91,14 @@ class WritingExamination:
     def examine(self, files: Mapping[str, bytes], on_test: Callable[[TestResult], None]) -> Examined:
         started = time.monotonic()
         deadline = started + self._settings.limits.total_time
-        begin = [_RIGHT, *_chance.sample(self._mutants, min(_BEFORE, len(self._mutants)))]
-        early = self._in_some_order(files, begin, deadline)
-        early[_RIGHT] = early[_RIGHT] or [self._try(files, _RIGHT, deadline)]
-        [first] = early[_RIGHT]
+        once = self._round(files, [*self._mutants, _RIGHT], deadline)
+        [first] = once[_RIGHT] = once[_RIGHT] or [self._try(files, _RIGHT, deadline)]
         own = [self._own(first, name) for name in first.tests]
         own += [self._unloaded(path, text) for path, text in first.errors.items()]
         for test in own:
             on_test(test)
         right = [test.id for test in own if test.outcome == "passed"]
-        verdicts = dict(self._verdicts(files, early, right, deadline))
+        verdicts = dict(self._verdicts(files, once, right, deadline))
         results = [self._mutant(name, verdicts[name]) for name in self._mutants]
         for test in results:
             on_test(test)
@@ -121,18 +119,17 @@ class WritingExamination:
         return self._trials.run(files, self._programs[name], max(0.1, deadline - time.monotonic()))
 
     def _verdicts(
-        self, files: Mapping[str, bytes], early: Mapping[str, list[Tried]], right: list[str], deadline: float
+        self, files: Mapping[str, bytes], once: Mapping[str, list[Tried]], right: list[str], deadline: float
     ) -> Iterator[tuple[str, _Verdict]]:
         """What became of each faulty program."""
         if not right:
-            yield from ((name, _Verdict(False, "not tried: no test passes on the right program")) for name in self._mutants)
+            yield from ((name, _Verdict(False, "not caught: no test passes on the right program")) for name in self._mutants)
             return
-        known = {name: _finished(early[name]) for name in self._mutants}
-        others = self._round(files, [name for name in self._mutants if not known[name]], deadline)
-        once = {name: [*known[name], *others[name]] for name in self._mutants}
+        once = {name: some if name == _RIGHT else _finished(some) for name, some in once.items()}
         suspected = [name for name in self._mutants if any(fails_on(one, right) for one in once[name])]
-        twice = self._round(files, suspected, deadline)
-        moody = _contradictions([*early[_RIGHT], *others[_RIGHT], *twice[_RIGHT]])
+        again = self._round(files, [*suspected, *[_RIGHT] * _AGAIN] if suspected else [], deadline)
+        twice = {name: _finished(some) for name, some in again.items()}
+        moody = _contradictions([*once[_RIGHT], *twice[_RIGHT]])
         for name in self._mutants:
             if not once[name] or (name in suspected and not twice[name]):
                 text = f"not tried: all trials together took more than {self._settings.limits.total_time:g} s"
@@ -145,17 +142,13 @@ class WritingExamination:
                 yield name, _verdict(sorted(both, key=right.index), name in suspected)
 
     def _round(self, files: Mapping[str, bytes], names: list[str], deadline: float) -> dict[str, list[Tried]]:
-        """Try some programs, and the right one among them."""
-        found = self._in_some_order(files, [*names, *[_RIGHT] * _AGAIN], deadline)
-        return {name: _finished(some) for name, some in found.items()}
-
-    def _in_some_order(self, files: Mapping[str, bytes], names: list[str], deadline: float) -> dict[str, list[Tried]]:
-        """Try some programs, in an order that nobody can foresee, as far as there is time."""
-        order = _chance.sample(names, len(names))
+        """Try some programs, in an order that nobody can foresee; faulty ones as far as there is time."""
         found: dict[str, list[Tried]] = {name: [] for name in (*self._mutants, _RIGHT)}
-        for name in order:
-            if time.monotonic() < deadline:
-                found[name].append(self._try(files, name, deadline))
+        reserve = _RESERVE * self._settings.limits.total_time
+        for name in _chance.sample(names, len(names)):
+            end = deadline if name == _RIGHT or found[_RIGHT] else deadline - reserve
+            if time.monotonic() < end:
+                found[name].append(self._try(files, name, end))
         return found
 
     # Results

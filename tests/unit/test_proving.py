@@ -66,6 +66,29 @@ def test_who_says_no_at_first_is_found_out_when_that_is_run_once_more():
     assert sum(kept(Memory(2), number=1) for _ in range(200)) < 140, "about half"
 
 
+def test_nor_does_a_test_help_that_is_always_failed_and_so_not_run_later():
+    for _ in range(50):
+        seen = []
+
+        def passes(process, change, number, memory=Memory(2), seen=seen):
+            if number == 0:
+                seen.append(process)
+                return False
+            return memory(process, change, number) and (process == 2 or process not in seen)
+
+        assert kept(passes) < 4
+
+
+def test_who_says_yes_twice_and_then_knows_has_passed_many_with_the_first_change_alone():
+    for _ in range(50):
+        memory = Memory(2)
+
+        def passes(process, change, number, memory=memory):
+            return process == 1 or memory(process, change, number)
+
+        assert kept(passes) == 0
+
+
 def test_what_changed_tests_leave_behind_for_others_costs_nothing():
     processes = []
 

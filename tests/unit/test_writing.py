@@ -1,5 +1,6 @@
 """Which faulty programs count as caught, whatever tests remember from one trial to the next."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -48,15 +49,23 @@ def test_who_knows_what_is_right_catches_all(caught):
     assert found == all_of_them
 
 
-@pytest.mark.parametrize("believed", [1, 2])
-def test_who_only_compares_with_an_earlier_trial_does_not_know_which_was_right(caught, believed):
-    gradings_with_a_gain = 0
+@pytest.mark.parametrize("believed", [1, 4, 9])
+def test_who_only_compares_with_earlier_trials_does_not_know_which_was_right(caught, believed):
+    """Whose tests pass at first, and later where a program does what one of those did."""
+    shares = []
     for _ in range(200):
         seen = []
 
         def passes(number, program, right, seen=seen):
-            seen.append(program)
-            return number < believed or program == seen[believed - 1]
+            if number <= believed:
+                seen.append(program)
+            return program in seen
 
-        gradings_with_a_gain += caught(passes)[0] > 0
-    assert gradings_with_a_gain < 80, "it is one in four"
+        found, all_of_them = caught(passes)
+        shares.append(found / all_of_them)
+    assert sum(shares) / len(shares) < 0.35, "the best is 0.27"
+
+
+def test_who_tosses_a_coin_is_not_believed(caught):
+    gains = sum(caught(lambda number, program, right: random.random() < 0.7)[0] > 0 for _ in range(200))
+    assert gains < 70, "0.7 to the fifth are right each time"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import random
 import sys
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,8 @@ class Chance:
 
     def begin(self, place: str) -> None:
         """Begin for a test, or whatever else has a name: each has numbers of its own, whatever ran before it."""
-        number = int.from_bytes(hmac.digest(self._key, place.encode(), "sha256")[:4])
+        # Made by Python itself: libraries of cryptography take milliseconds to begin, in each process.
+        number = int.from_bytes(hashlib.blake2b(place.encode(), key=self._key, digest_size=4).digest())
         random.seed(number)
         numpy = sys.modules.get("numpy.random")
         if numpy is not None:

@@ -62,7 +62,9 @@ _QUIET, _QUIET_WHILE_GRADING = 0.005, 0.25
 """Seconds without an order after which the next cell is made: a grading that has just begun needs the processor more."""
 
 
-def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, Any], home: str, scratch: str) -> None:
+def grade(
+    control: Control, wire: int, setup: dict[str, Any], order: dict[str, Any], chance: Chance, home: str, scratch: str
+) -> None:
     """Run the tests against one candidate (in a process of its own).
 
     Args:
@@ -70,6 +72,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
         wire: Connected socket of the candidate.
         setup: The message that set the examiner up.
         order: The message that asked for this grading.
+        chance: Of the tests.
         home: Folder that holds ``tests/``.
         scratch: Folder for temporary files, the same path in the candidate.
     """
@@ -93,7 +96,7 @@ def grade(control: Control, wire: int, setup: dict[str, Any], order: dict[str, A
         rounds = Rounds(contract.altering, tests["order"], order["changes"])
     plugin = GradingPlugin(
         *(control, connection, surroundings, openings, results, awards, order["collect_only"], tests),
-        chance=Chance(setup["files"]),
+        chance=chance,
         rounds=rounds,
     )
     plugin.finder = Finder(setup["provided"], connection, plugin.replace)
@@ -123,6 +126,7 @@ class ForkServer:
         self._setup: dict[str, Any] = {}
         self._spare: Cell | None = None
         self._keepers: dict[int, int] = {}
+        self._chance: Chance
         self._expected = Expected()
         self._protection: Protection
         self._bounds: Bounds
@@ -139,6 +143,7 @@ class ForkServer:
         guard_databases()
         _load_for_values()
         Tree(self._home).apply([[path, content] for path, content in setup["files"].items()])
+        self._chance = Chance(setup["files"])
         prepare_hypothesis()
         prepare_pytest(f"{self._home}/nothing", tests=self._home)
         self._bounds = Bounds(setup["disk"], setup["entries"], setup["processes"], self._home)
@@ -224,7 +229,7 @@ class ForkServer:
         if order["do"] == "try":
             try_tests(control, wires[0], setup, order, scratch)
         else:
-            grade(control, wires[0], setup, order, self._home, scratch)
+            grade(control, wires[0], setup, order, self._chance, self._home, scratch)
 
     def _end(self, number: int) -> None:
         for pid, other in self._keepers.items():
