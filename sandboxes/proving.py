@@ -5,9 +5,8 @@ tells which is which but what the right answer is: who says yes without knowing 
 says no fails one that it had passed. What that leaves in doubt is looked into in more.
 
 Some machine may keep numbers from one process to the next, whatever is hidden from them. So the run that counts is not the
-first: before it half of the tests are run changed and the others as they are. Who says yes at first and remembers what it
-was asked does not know which of the two that was; who says no at first is found out when the same is run once more; and who
-says yes twice, and then knows, has passed many tests with the changes of the first process, and with no others.
+first: before it half of the tests are run changed and the others as they are. Who says yes there, or no, without knowing has
+passed many tests with the changes of the first process and with no others, or many only when it counted.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from .guest.objects.changes import NOTE, TRY, WHOLE, Change, Report
 from .session import Round
 from .suite import Test, TestRun
 
-__all__ = ["Changes", "Early", "Proven", "Results", "changes_of", "early", "prove", "surest", "to_try", "without"]
+__all__ = ["Changes", "Proven", "Results", "changes_of", "early", "prove", "surest", "to_try", "without"]
 
 Changes = Mapping[str, Sequence[Change]]
 """By test that passes on a yes of the submission's classes: changes with which no right solution passes, if any."""
@@ -110,27 +109,14 @@ class Proven(NamedTuple):
     told: Changes
 
 
-class Early(NamedTuple):
-    """What was run before the run that counts, changed or as it is.
-
-    Attributes:
-        planned: Which change was made in tests, if any.
-        results: What became of them.
-    """
-
-    planned: Mapping[Test, Change | None]
-    results: Sequence[tuple[TestRun, Report]]
-
-
-_NOTHING = Early({}, ())
-
-
-def early(tests: Iterable[Test], changes: Changes, again: Callable[[Sequence[Round]], Results]) -> Early:
+def early(
+    tests: Iterable[Test], changes: Changes, again: Callable[[Sequence[Round]], Results]
+) -> Sequence[tuple[TestRun, Report]]:
     """Run the tests that can be changed before the run that counts: half of them changed, whichever that are."""
     some = {test: of_test for test in tests if (of_test := changes.get(test.id))}
     half = _chance.sample([*some], (len(some) + _chance.randrange(2)) // 2)
     planned = {test: _chance.choice(of_test) if test in half else None for test, of_test in some.items()}
-    return Early(planned, tuple(_run(planned, again)) if planned else ())
+    return tuple(_run(planned, again)) if planned else ()
 
 
 def _run(planned: Mapping[Test, Change | None], again: Callable[[Sequence[Round]], Results]) -> Results:
@@ -138,7 +124,10 @@ def _run(planned: Mapping[Test, Change | None], again: Callable[[Sequence[Round]
 
 
 def prove(
-    runs: Iterable[TestRun], changes: Changes, again: Callable[[Sequence[Round]], Results], before: Early = _NOTHING
+    runs: Iterable[TestRun],
+    changes: Changes,
+    again: Callable[[Sequence[Round]], Results],
+    before: Sequence[tuple[TestRun, Report]] = (),
 ) -> Proven:
     """Run tests that were passed again, where they can be changed.
 
@@ -152,22 +141,19 @@ def prove(
     passed = [run for name, run in decided.items() if changes[name]]
     shared = _shared(changes)
     proofs = [_Proof(run, changes[run.test.id], shared) for run in passed]
-    _hear(proofs, *before)
+    # A failure there may come of what a changed test left behind: it counts only where there are many.
+    _hear(proofs, {run.test: report.change for run, report in before if report.change is not None}, before)
     least = _FIRST_OF_FEW if len(passed) < _FEW else _FIRST
-    once_more = _chance.randrange(least)
     for number in range(_RUNS):
         waiting = [proof for proof in proofs if not proof.is_certain]
         # Who lies in some processes is found out in those tests that were changed there: a doubt in one is a doubt in all.
         doubted = any(proof.is_doubted for proof in proofs)
         if not waiting or (number >= least and not doubted):
             break
-        if number == once_more:
-            _compare(waiting, before, again)
         planned = {proof.run.test: proof.next() for proof in waiting}
         _hear(proofs, planned, _run(planned, again))
     unearned = {proof.run.test.id: proof.reason for proof in proofs if proof.is_unearned}
-    doubtful = unearned.keys() | _odd(proofs, before)
-    if len(doubtful) > 1 and _OFTEN * len(doubtful) >= len(doubtful | {proof.run.test.id for proof in proofs}):
+    if _are_many(unearned.keys(), {proof.run.test.id for proof in proofs}) or _are_many(*_doubtful(proofs, before)):
         unearned = {name: unearned.get(name, _ALL) for name in decided}
     told = {proof.run.test.id: proof.told for proof in proofs if proof.run.test.id not in unearned}
     return Proven({name: _failed(decided[name], text) for name, text in unearned.items()}, told)
@@ -180,40 +166,29 @@ def _hear(proofs: Iterable[_Proof], planned: Mapping[Test, Change | None], resul
             proof.hear(planned[test], *found.get(test, (None, None)))
 
 
-def _odd(proofs: Iterable[_Proof], before: Early) -> set[str]:
-    """The tests that were passed with the change of the first process, and with no other since, or not as they are."""
-    by_test = {proof.run.test: proof for proof in proofs}
-    return {
-        test.id
-        for test, change in _passed_changed(before)
-        if test not in by_test or by_test[test].is_passed_with_none_but(change)
-    }
+def _are_many(some: Set[str], of_all: Set[str]) -> bool:
+    return len(some) > 1 and _OFTEN * len(some) >= len(of_all)
 
 
-def _passed_changed(before: Early) -> list[tuple[Test, Change]]:
-    return [
-        (run.test, report.change)
-        for run, report in before.results
-        if report.change is not None and report.made and run.share > 0
-    ]
+def _doubtful(proofs: Iterable[_Proof], before: Results) -> tuple[set[str], set[str]]:
+    """The tests that the first process makes doubtful, and all of which it tells something.
 
-
-def _compare(proofs: Sequence[_Proof], before: Early, again: Callable[[Sequence[Round]], Results]) -> None:
-    """Run once more what was run before, if tests that are passed were not passed there.
-
-    That may come of a test that was changed there, and left something behind: then it comes so again.
+    The former were passed there with a change, and with no other since, or not as they are; or they were not passed there,
+    where nothing was changed in them, but were when it counted.
     """
-    shares = {run.test: run.share for run, _report in before.results}
-    planned = {proof.run.test: before.planned[proof.run.test] for proof in proofs if proof.run.test in before.planned}
-    some = [
-        proof
-        for proof in proofs
-        if planned.get(test := proof.run.test, test) is None and shares.get(test, 0) < proof.run.share
-    ]
-    if some:
-        now = {run.test: run.share for run, _report in _run(planned, again)}
-        for proof in some:
-            proof.compare(now.get(proof.run.test, 0) < proof.run.share)
+    by_test = {proof.run.test: proof for proof in proofs}
+    doubtful, told = set(), set()
+    for run, report in before:
+        passed, proof = run.share > 0, by_test.get(run.test)
+        if report.change is None:
+            is_doubtful = proof is not None and not passed
+        else:
+            is_doubtful = passed and report.made and (proof is None or proof.is_passed_with_none_but(report.change))
+        if is_doubtful or proof is not None:
+            told.add(run.test.id)
+        if is_doubtful or (proof is not None and proof.is_unearned):
+            doubtful.add(run.test.id)
+    return doubtful, told
 
 
 def _shared(changes: Changes) -> set[str]:
@@ -328,10 +303,6 @@ class _Proof:
         """Whether several others were tried, and it was passed with none."""
         others = [passed for other, passed in self._passed.items() if other != change]
         return len(others) >= _OTHERS and not any(others)
-
-    def compare(self, as_before: bool) -> None:
-        """Whether it fails once more where it failed as it is, and was not the first."""
-        self._failed += -1 if as_before else 1
 
 
 class _Kind(NamedTuple):

@@ -283,7 +283,9 @@ class HostileCandidate(RuleBasedStateMachine):
         """A new candidate, to which the same objects go under numbers from 1 on."""
         near, self.far = self._pair()
         self.connection = Connection(near, 5.0, lambda: None, RequestHandler(), Contract(FACTS))
-        with mock.patch("sys.addaudithook"):  # hooks stay for ever, and this one would be there once for each example
+        with mock.patch(
+            "sandboxes.guest.examiner.connection.hear"
+        ):  # hooks stay for ever, and this one would be there once for each example
             Surroundings(self.connection, self.folder, 10_000)
         self.objects = hand_over()
         self.held = []

@@ -56,7 +56,7 @@ class _Session:
         ticks = 0
         for path in Path("/proc").glob("[0-9]*/stat"):
             try:
-                fields = path.read_text().rpartition(")")[2].split()
+                fields = path.read_bytes().rpartition(b")")[2].split()
             except OSError:
                 continue
             if int(fields[3]) == self.process.pid:

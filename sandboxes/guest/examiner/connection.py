@@ -16,6 +16,7 @@ from ..tree import Tree
 from ..wire.errors import CandidateGone, ProtocolViolation, WireClosed
 from ..wire.frames import FrameStream
 from ..wire.twins import reachable, twins
+from .audit import hear
 from .capabilities import SECRET
 from .empty_arrays import guard_empty
 from .narrow_floats import widened
@@ -242,7 +243,7 @@ class Surroundings:
         connection.before_request = self._leave
         connection.before_reply = self._leave
         connection.after_message = self._arrive
-        sys.addaudithook(self._audit)
+        hear(["os.putenv", "os.unsetenv", "os.chdir"], self._audit)
 
     def start_test(self) -> None:
         """Count output from zero."""

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..objects.contract import Contract
 from . import databases
+from .audit import hear
 from .paths import Paths
 
 __all__ = ["Openings", "own_descriptors"]
@@ -31,6 +32,8 @@ _SERVING = f"{__name__.rpartition('.')[0]}.requests"
 _MACHINERY = frozenset({"_pytest", "pluggy", "sandboxes"})
 _OF_PATHS = frozenset({"open", "os.listdir", "os.scandir", "sqlite3.connect"})
 _OF_COMMANDS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"})
+_CALLER = 2
+"""Frames from the listener to who opens a file: between them is the hook."""
 
 
 class Openings:
@@ -52,7 +55,7 @@ class Openings:
         self._depth = depth
         self._in_test = False
         self._times: Counter[str] = Counter()
-        sys.addaudithook(self._audit)
+        hear([*_OF_PATHS, *_OF_COMMANDS], self._audit)
 
     @contextmanager
     def of_a_test(self) -> Iterator[None]:
@@ -67,18 +70,16 @@ class Openings:
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if event in _OF_PATHS:
             opened: Iterable[Any] = (_file_of(args[0]),) if event == "sqlite3.connect" else (args[0],)
-        elif event in _OF_COMMANDS:
-            opened = self._words(args)
         else:
-            return
+            opened = self._words(args)
         for one in opened:
             path = _plain(one)
             if type(path) is int:
-                if (path < 0 or path in self._descriptors()) and _opener(sys._getframe(1)):
+                if (path < 0 or path in self._descriptors()) and _opener(sys._getframe(_CALLER)):
                     raise PermissionError(f"the file number {path} is none of the test's")
                 continue
             real = self._paths.private_file(path)
-            opener = _opener(sys._getframe(1)) if real is not None else None
+            opener = _opener(sys._getframe(_CALLER)) if real is not None else None
             if real is not None and opener is not None and not self._may_open(real, opener):
                 raise PermissionError(
                     f"{real} is none of the submission's files, and no right solution leads this test to it"

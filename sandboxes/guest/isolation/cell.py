@@ -267,8 +267,9 @@ def _children() -> list[int]:
     found = []
     for name in os.listdir("/proc"):
         try:
-            fields = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()
-        except (OSError, ValueError):
+            # A process may call itself by bytes that are no text.
+            fields = Path(f"/proc/{name}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
             continue
         if name.isdigit() and int(fields[1]) == os.getpid():
             found.append(int(name))
