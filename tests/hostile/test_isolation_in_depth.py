@@ -169,8 +169,8 @@ LOUD = """
             try: os.fork()
             except OSError: pass
 """
-LASTING = """
-    import fcntl, signal, subprocess, time
+LASTING = r"""
+    import ctypes, fcntl, signal, subprocess, time
 
     @attack
     def deep(tmp_path):
@@ -198,6 +198,7 @@ LASTING = """
                 if os.fork() == 0:
                     for number in (1, 2, 15): signal.signal(number, signal.SIG_IGN)
                     os.closerange(0, 100)
+                    ctypes.CDLL(None).prctl(15, b"\xff) R 1 1")  # its name is no text
                     while True: time.sleep(0.1)
                 os._exit(0)
 
