@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator
 from contextlib import nullcontext
 from typing import Any
@@ -149,6 +150,7 @@ class GradingPlugin:
             items[:] = [known[name] for name in self._order if name in known]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
+        gc.enable()
         tests = [_describe(item) for item in session.items]
         self._control.send({"do": "collected", "tests": tests, "errors": self._errors, **_end_of(self._connection.gone)})
 
