@@ -91,7 +91,8 @@ class WritingExamination:
     def examine(self, files: Mapping[str, bytes], on_test: Callable[[TestResult], None]) -> Examined:
         started = time.monotonic()
         deadline = started + self._settings.limits.total_time
-        once = self._round(files, [*self._mutants, _RIGHT], deadline)
+        reserve = _RESERVE * self._settings.limits.total_time
+        once = self._round(files, [*self._mutants, _RIGHT], deadline, reserve)
         [first] = once[_RIGHT] = once[_RIGHT] or [self._try(files, _RIGHT, deadline)]
         own = [self._own(first, name) for name in first.tests]
         own += [self._unloaded(path, text) for path, text in first.errors.items()]
@@ -141,10 +142,18 @@ class WritingExamination:
                 both = set[str].intersection(*found) if name in suspected else set()
                 yield name, _verdict(sorted(both, key=right.index), name in suspected)
 
-    def _round(self, files: Mapping[str, bytes], names: list[str], deadline: float) -> dict[str, list[Tried]]:
-        """Try some programs, in an order that nobody can foresee; faulty ones as far as there is time."""
+    def _round(
+        self, files: Mapping[str, bytes], names: list[str], deadline: float, reserve: float = 0.0
+    ) -> dict[str, list[Tried]]:
+        """Try some programs, in an order that nobody can foresee, as far as there is time.
+
+        Args:
+            files: The tests.
+            names: Of the programs.
+            deadline: As ``time.monotonic`` counts.
+            reserve: Seconds before that which faulty programs leave to the right one.
+        """
         found: dict[str, list[Tried]] = {name: [] for name in (*self._mutants, _RIGHT)}
-        reserve = _RESERVE * self._settings.limits.total_time
         for name in _chance.sample(names, len(names)):
             end = deadline if name == _RIGHT or found[_RIGHT] else deadline - reserve
             if time.monotonic() < end:
