@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,26 +20,31 @@ def caught(monkeypatch):
 
     class Trials:
         image = "none"
-        passes, number = None, 0
+        passes, number, never_end = None, 0, False
 
         def __init__(self, engine, suite, right, *others):
             self.right = right
 
         def run(self, files, program, seconds):
             Trials.number += 1
+            if program != self.right and Trials.never_end:
+                clock.now += seconds
+                return Tried((NAME,), {}, {}, "3", True)
             outcome = "passed" if Trials.passes(Trials.number, program, program == self.right) else "failed"
             return Tried((NAME,), {NAME: TestRun(Test(NAME), outcome)}, {}, "3", False)
 
         def inspect(self, files):
             return None
 
+    clock = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr(writing, "time", SimpleNamespace(monotonic=lambda: clock.now))
     monkeypatch.setattr(writing, "Trials", Trials)
     assignment = load_assignment(Path("assignments/lru-cache"))
     examination = writing.WritingExamination(assignment, None, 1, "auto", lambda line: None)
 
-    def count(passes):
-        Trials.passes, Trials.number = staticmethod(passes), 0
-        tests = examination.examine({}, lambda test: None).tests
+    def count(passes, never_end=False, shown=lambda test: None):
+        Trials.passes, Trials.number, Trials.never_end = staticmethod(passes), 0, never_end
+        tests = examination.examine({}, shown).tests
         return sum(test.outcome == "passed" for test in tests if test.id != NAME), len(tests) - 1
 
     return count
@@ -47,6 +53,14 @@ def caught(monkeypatch):
 def test_who_knows_what_is_right_catches_all(caught):
     found, all_of_them = caught(lambda number, program, right: right)
     assert found == all_of_them
+
+
+def test_faulty_programs_that_use_up_all_time_leave_some_for_the_right_one(caught):
+    for _ in range(20):
+        shown = []
+        found, all_of_them = caught(lambda number, program, right: right, never_end=True, shown=shown.append)
+        assert found == 0
+        assert [test.outcome for test in shown] == ["passed"] + ["timed_out"] * all_of_them
 
 
 @pytest.mark.parametrize("believed", [1, 4, 9])
