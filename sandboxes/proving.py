@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from .guest.objects.changes import NOTE, TRY, WHOLE, Change, Report
 from .session import Round
 from .suite import Test, TestRun
 
-__all__ = ["Changes", "Proven", "Results", "changes_of", "early", "prove", "surest", "to_try", "without"]
+__all__ = ["Changes", "Proven", "Results", "changes_of", "early", "prove", "steady", "surest", "to_try", "without"]
 
 Changes = Mapping[str, Sequence[Change]]
 """By test that passes on a yes of the submission's classes: changes with which no right solution passes, if any."""
@@ -89,6 +89,32 @@ def without(changes: Changes, results: Results) -> Changes:
     """The changes without those with which another right solution passes."""
     passed = {(run.test.id, report.change) for run, report in results if run.share > 0}
     return {name: [change for change in some if (name, change) not in passed] for name, some in changes.items()}
+
+
+def steady(tests: Iterable[Test], changes: Changes, again: Callable[[Sequence[Round]], Results]) -> Changes:
+    """The changes without those of tests which a right solution fails, as they are, where other tests are changed.
+
+    Such tests look at what others leave behind, and nothing can be told from them where those are changed.
+    """
+    by_id = {test.id: test for test in tests}
+    while True:
+        names = [name for name, some in changes.items() if some]
+        fell = set[str]()
+        for changed in _parts(names):
+            planned = {by_id[name]: _chance.choice(changes[name]) if name in changed else None for name in names}
+            passed = {run.test.id for run, _report in _run(planned, again) if run.outcome == "passed"}
+            fell |= set(names) - changed - passed
+        changes = {name: [] if name in fell else some for name, some in changes.items()}
+        if not fell:
+            return changes
+
+
+def _parts(names: Sequence[str]) -> Iterator[set[str]]:
+    """Some of the names, such that of any two each is in one of them without the other."""
+    for digit in range(max(len(names) - 1, 0).bit_length()):
+        part = {name for number, name in enumerate(names) if number >> digit & 1}
+        yield part
+        yield set(names) - part
 
 
 def surest(changes: Changes) -> Changes:

@@ -21,7 +21,7 @@ from .keeper import ExaminerKeeper
 from .links import Linker, Transport
 from .measure import Plan, Repetition, measure
 from .pool import CandidatePool
-from .proving import Changes, Results, changes_of, early, prove, surest, to_try, without
+from .proving import Changes, Results, changes_of, early, prove, steady, surest, to_try, without
 from .session import Round, Session
 from .suite import Inspected, Run, Scaling, Suite, Test, TestRun
 
@@ -284,7 +284,7 @@ class Sandbox:
             tests = {test.id: test for test in passed if test.id in changes}
             rounds = [Round(tests[name], change) for name, some in changes.items() for change in some]
             changes = without(changes, self._again(files, rounds, _TO_TRY))
-        return surest(changes)
+        return steady(passed, surest(changes), lambda rounds: self._again(self._suite.reference, rounds, _TO_TRY))
 
     def _watch(self, files: Mapping[str, bytes], tests: tuple[Test, ...] | None, once: Sequence[str] = ()) -> Session:
         """A run of a right solution, which notes what the tests ask of its objects; see ``Contract``.

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from sandboxes.guest.objects.changes import NOTE, TRY, WHOLE, Change, Report
-from sandboxes.proving import changes_of, early, prove, surest, to_try, without
+from sandboxes.proving import changes_of, early, prove, steady, surest, to_try, without
 from sandboxes.suite import Test, TestRun
 
 CHANGES = [Change("/t/test_it.py", 3, "call", 0, part, 1) for part in range(4)]
@@ -281,3 +281,20 @@ def test_what_a_change_of_the_whole_makes_counts_once():
     every = [whole, part, other, moved, elsewhere]
     found = changes_of([(PASSED[0], Report(None, False, 1)), *((PASSED[0], Report(one, True, 1)) for one in every)])
     assert found == {"t::test_0": [whole, other, moved, elsewhere]}
+
+
+def test_tests_that_look_at_what_a_changed_one_leaves_are_not_changed_and_not_tried():
+    """The reference fails the second and the third as they are, where the first one is changed before them."""
+    for _ in range(20):
+
+        def again(rounds):
+            changed = {one.test for one in rounds if one.change is not None}
+            failed = changed | (set(TESTS[1:3]) if TESTS[0] in changed else set())
+            return [
+                (TestRun(one.test, "failed" if one.test in failed else "passed"), Report(one.change, True, 0))
+                for one in rounds
+            ]
+
+        found = steady(TESTS, ALL, again)
+        assert found == {**ALL, "t::test_1": [], "t::test_2": []}
+    assert steady(TESTS, {}, lambda rounds: pytest.fail("there is nothing to run")) == {}

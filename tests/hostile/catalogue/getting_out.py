@@ -126,9 +126,11 @@ ATTACKS = [
                     spy.escaped("mknod")
                 except OSError: pass
             for path in ("/dev/kmsg", "/dev/mem", "/dev/fuse", "/dev/kvm", "/dev/net/tun", "/proc/kcore", "/proc/kmsg"):
-                try: os.close(os.open(path, os.O_RDWR))
+                try: descriptor = os.open(path, os.O_RDWR)
                 except OSError: continue
-                spy.escaped(path)
+                # What is hidden is a null device in its place.
+                if os.fstat(descriptor).st_rdev != os.makedev(1, 3): spy.escaped(path)
+                os.close(descriptor)
         """,
         arena="limited",
     ),
@@ -147,7 +149,7 @@ ATTACKS = [
                 try:
                     with open(path, "w") as file: file.write("1")
                 except OSError: continue
-                spy.escaped(path)
+                if os.stat(path).st_rdev != os.makedev(1, 3): spy.escaped(path)  # else it is hidden by a null device
         """,
         arena="limited",
     ),
