@@ -31,8 +31,8 @@ _RIGHT = ""
 """Name of the right program among the others."""
 _AGAIN = 4
 """How often the right program comes in the second round; in the first it comes once."""
-_RESERVE = 0.25
-"""Of the time, for the right program: faulty ones may use up the rest before it comes."""
+_RESERVE = 0.5
+"""Of the time, for the right program and what comes after it: faulty ones may use up the rest before it comes."""
 _SILENT = frozenset({"passed", "skipped"})
 _SHOWN = 3
 _chance = secrets.SystemRandom()
@@ -151,13 +151,15 @@ class WritingExamination:
             files: The tests.
             names: Of the programs.
             deadline: As ``time.monotonic`` counts.
-            reserve: Seconds before that which faulty programs leave to the right one.
+            reserve: Seconds before that in which nothing is tried any more if the right program has not come: who takes
+                long would else know that it comes next.
         """
         found: dict[str, list[Tried]] = {name: [] for name in (*self._mutants, _RIGHT)}
         for name in _chance.sample(names, len(names)):
-            end = deadline if name == _RIGHT or found[_RIGHT] else deadline - reserve
-            if time.monotonic() < end:
-                found[name].append(self._try(files, name, end))
+            end = deadline if found[_RIGHT] else deadline - reserve
+            if time.monotonic() >= end:
+                break
+            found[name].append(self._try(files, name, deadline if name == _RIGHT else end))
         return found
 
     # Results
